@@ -1,0 +1,53 @@
+"""autograd_mini: computation graphs that show their derivatives.
+
+>>> import autograd_mini as ag
+>>> a, b = ag.Value(2), ag.Value(1)
+>>> e = (a + b) * (b + 1)
+>>> e.backward()
+>>> a.grad, b.grad
+(2.0, 5.0)
+"""
+
+import importlib
+from typing import Any
+
+from . import functions as _functions
+from .functions import dot, log, rule, stop_gradient, sum
+from .modes import AnomalyError, detect_anomaly, no_grad
+from .transforms import grad, gradient_graph, hessian, jvp, value_and_grad
+from .value import Value
+
+globals().update(_functions.NAMES)  # ag.sin, ag.arcsin, …: one for each row of the table
+
+__version__ = "0.1.0"
+__all__ = [
+    "AnomalyError",
+    "Value",
+    "detect_anomaly",
+    "dot",
+    "grad",
+    "gradient_graph",
+    "hessian",
+    "jvp",
+    "log",
+    "nn",
+    "no_grad",
+    "optim",
+    "rule",
+    "stop_gradient",
+    "sum",
+    "value_and_grad",
+    *_functions.NAMES,
+]
+
+
+def __getattr__(name: str) -> Any:
+    """What is loaded when it is asked for, and functions that were added with ``@rule``."""
+    if name in ("datasets", "nn", "optim", "testing"):
+        return importlib.import_module(f".{name}", __name__)
+    if name in _functions.FUNCTIONS:
+        return _functions.FUNCTIONS[name]
+    import difflib  # only here, because importing should be quick
+
+    near = difflib.get_close_matches(name, __all__, n=1)
+    raise AttributeError(f"autograd_mini has no attribute {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))

@@ -1,0 +1,247 @@
+"""The command line: the one file that knows both the engine and the pictures.
+
+Bad input ends with exit code 2 and one line on stderr; what a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .nn import MLP
+    from .value import Value
+
+PROGRAM = "autograd-mini"
+DESCRIPTION = "Draw computation graphs with every derivative on its edge. Without a command: the demo."
+EXAMPLE = f'{PROGRAM} draw "c=a+b; d=b+1; e=c*d" --at a=2 b=1 -o e.svg'
+
+NUMBER = r"[-+−]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|nan)"
+ASSIGNMENT = re.compile(rf"([^\W\d]\w*)=({NUMBER})", re.IGNORECASE)
+ASSIGNMENTS = re.compile(rf"\s*{ASSIGNMENT.pattern}(?:[,\s]+{ASSIGNMENT.pattern})*[,\s]*", re.IGNORECASE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, 2 for bad input, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a console may lack ∂
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = _parser().parse_args(_gather(given) or ["demo"])
+        options.run(options)
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        print(_line(f"{PROGRAM}: {_message(error)}"), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=f"example: {EXAMPLE}", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    command = commands.add_parser("demo", help="draw a graph, train on handwritten digits, draw a trained neuron")
+    command.add_argument("-o", "--output", metavar="FOLDER", type=Path, default=Path(f"{PROGRAM}-demo"))
+    command.set_defaults(run=_demo)
+
+    command = commands.add_parser(
+        "draw",
+        help="draw an expression, its values and its derivatives",
+        description="Draw an expression: with --at its values and derivatives, without it formulas. "
+        "Without -o: the graph as text.",
+        epilog=f"example: {EXAMPLE}",
+        allow_abbrev=False,
+    )
+    command.add_argument("expression", help="statements separated by ;, or one expression, over names and functions")
+    command.add_argument(
+        "--at",
+        metavar="NAME=NUMBER",
+        type=_assignments,
+        action="extend",
+        default=[],
+        help="the values of the variables, as in a=2 b=1 or a=2,b=1",
+    )
+    command.add_argument("-o", "--output", metavar="FILE", type=Path, help=".svg, .png, .pdf or .dot")
+    command.add_argument("--edges", choices=["numbers", "formulas", "both"], help="what the edges show")
+    command.add_argument("--direction", choices=["LR", "BT"], default="LR", help="left to right, or bottom to top")
+    command.add_argument("--size", choices=["slide", "paper"])
+    command.add_argument("--background", choices=["white", "transparent", "dark"], default="white")
+    command.set_defaults(run=_draw)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line; the usage is what --help is for."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, _line(f"{self.prog}: {message}") + "\n")
+
+
+def _gather(arguments: Iterable[str]) -> list[str]:
+    """Hand argparse what it can read.
+
+    ``--at`` takes the assignments that follow it and nothing else, which argparse's ``nargs`` cannot say; and an
+    expression may start with a minus sign: a space in front tells argparse that it is no option.
+
+    >>> _gather(["draw", "--at", "a=2", "b=1", "-a*b"])
+    ['draw', '--at=a=2,b=1', ' -a*b']
+    """
+    gathered: list[str] = []
+    at: list[str] | None = None
+    for argument in [*arguments, None]:
+        if at is not None and argument is not None and ASSIGNMENTS.fullmatch(argument):
+            at.append(argument)
+            continue
+        if at is not None:
+            gathered.append(f"--at={','.join(at) or argument or ''}")
+            at = None
+        if argument == "--at":
+            at = []
+        elif argument is not None:
+            gathered.append(f" {argument}" if re.match(r"-(?!-|h$|o|$)", argument) else argument)
+    return gathered
+
+
+def _assignments(text: str) -> list[tuple[str, float]]:
+    """The type of ``--at``: names and numbers; whether they are finite and wanted is the program's to say."""
+    if not ASSIGNMENTS.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected NAME=NUMBER, as in a=2 b=1 or a=2,b=1; got {text!r}")
+    return [(name, float(number.replace("−", "-"))) for name, number in ASSIGNMENT.findall(text)]
+
+
+def _line(text: str) -> str:
+    """One printable line, whatever the user's text holds."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in " ".join(text.split()))
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _draw(options: argparse.Namespace) -> None:
+    import viz
+
+    from .parser import parse
+
+    program = parse(options.expression)
+    values = dict(options.at)
+    repeated = [name for name, _ in options.at if [n for n, _ in options.at].count(name) > 1]
+    if repeated:
+        raise ValueError(f"{repeated[0]} is given twice")
+    symbolic = bool(program.variables) and not values
+    nodes = program.sketch() if symbolic else program.evaluate(values)
+    node = nodes[program.result]
+    if not symbolic:
+        node.backward()
+    picture = viz.draw(
+        node,
+        names={},
+        show=("structure", "local") if symbolic else ("structure", "value", "local", "grad"),
+        edges=options.edges or ("formulas" if symbolic else "numbers"),
+        direction=options.direction,
+        size=options.size,
+        background=options.background,
+    )
+    if options.output:
+        picture.save(options.output)
+        print(f"wrote {options.output}")
+    else:
+        print(picture)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    import viz
+
+    from . import Value
+
+    folder: Path = options.output
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+
+    def save(name: str, node: Value, **names: Value) -> None:
+        picture = viz.draw(node, names=names)
+        written.extend(picture.save(folder / f"{name}.{ending}") for ending in ("svg", "png"))
+
+    a, b = Value(2), Value(1)
+    c = a + b
+    d = b + 1
+    e = c * d
+    e.backward()
+    print(f"e = (a + b) × (b + 1) at a = 2, b = 1: e = {e.data:g}, ∂e/∂a = {a.grad:g}, ∂e/∂b = {b.grad:g}")
+    save("expression", e, a=a, b=b, c=c, d=d, e=e)
+
+    neuron = _digits()
+    save("neuron", neuron["L"], **neuron)
+    print("wrote", *written, sep="\n  ")
+
+
+def _digits() -> dict[str, Value]:
+    """Learn to tell handwritten 0s from 1s; gives the output neuron's nodes at the least certain unseen 1."""
+    import numpy as np
+
+    import autograd_mini as ag
+
+    from .datasets import digits
+
+    X, y = digits(classes=(0, 1))
+    order = np.random.default_rng(0).permutation(len(X))
+    examples = list(zip((X[order] / 16).tolist(), y[order].tolist(), strict=True))
+    held_out, training = examples[:72], examples[72:]
+
+    network = ag.nn.MLP(64, [3, 1], activation="tanh", seed=0)
+    _train(network, training)
+
+    with ag.no_grad():
+        scores = [network(image).data for image, _ in held_out]  # above 0 means a 1
+    right = sum((score > 0) == (label == 1) for score, (_, label) in zip(scores, held_out, strict=True))
+    print(f"accuracy on {len(held_out)} held-out images: {right / len(held_out):.1%}")
+
+    least = min((score, image) for score, (image, label) in zip(scores, held_out, strict=True) if label == 1)[1]
+    hidden = [ag.Value(h.data, f"h{i}", requires_grad=False) for i, h in enumerate(network.layers[0](least), 1)]
+    z = network.layers[1].neurons[0](hidden)
+    p = ag.sigmoid(z)
+    loss = -ag.log(p)  # the cross entropy where the answer is 1
+    loss.zero_grad()  # what training left
+    loss.backward()
+    return {"z": z, "p": p, "L": loss}
+
+
+def _train(network: MLP, examples: Sequence[tuple[list[float], int]], epochs: int = 5, batch: int = 16) -> None:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    import autograd_mini as ag
+
+    optimizer = ag.optim.SGD(network.parameters(), learning_rate=0.1, momentum=0.9)
+    steps = [examples[start : start + batch] for _ in range(epochs) for start in range(0, len(examples), batch)]
+    columns = [
+        TextColumn(f"training on {len(examples)} images of 0s and 1s"),
+        BarColumn(),
+        TextColumn("loss {task.fields[loss]:.4f}"),
+        TimeElapsedColumn(),
+    ]
+    with Progress(*columns) as progress:
+        task = progress.add_task("", total=len(steps), loss=float("nan"))
+        for chosen in steps:
+            losses = [ag.nn.binary_cross_entropy_with_logits(label, network(image)) for image, label in chosen]
+            loss = ag.sum(losses) / len(losses)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            progress.update(task, advance=1, loss=loss.data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

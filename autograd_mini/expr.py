@@ -1,0 +1,388 @@
+r"""Formulas: symbols, numbers and calls, and how they print.
+
+A formula is data. The derivative table (``rules.py``) is written in formulas, and every reader of
+the table reads the same ones: the engines turn them into code, the pictures into text, the
+derivations into LaTeX.
+
+>>> x, y = symbols("x y")
+>>> f = (x + 1) * y / 2
+>>> f.text()
+'(x + 1) × y / 2'
+>>> f.python()
+'(x + 1) * y / 2'
+>>> f.latex()
+'\\frac{\\left(x + 1\\right) \\times y}{2}'
+>>> f.substitute({x: Number(3)}).simplify()
+4 * y / 2
+
+Precedence lives here, once: a :class:`Notation` says how tightly it binds and how tightly each of
+its operands must, and parentheses follow from the two.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+# How tightly a piece of notation binds, loosest first.
+ANY, CHOICE, LOGIC, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(9)
+
+
+class Notation(NamedTuple):
+    """A template such as ``"{} + {}"``, how tightly it binds, and how tightly its operands must."""
+
+    template: str
+    level: int = ATOM
+    operands: tuple[int, ...] = (ANY, ANY, ANY)
+
+
+class Style(NamedTuple):
+    """A way of writing formulas: a notation for each function, and what calls, names and numbers look like."""
+
+    notations: dict[str, Notation]
+    call: str
+    parentheses: str
+    number: Callable[[float], str]
+    symbol: Callable[[str], str] = str
+
+
+class Expr:
+    """A formula: a :class:`Symbol`, a :class:`Number` or a :class:`Call` of a function on formulas.
+
+    Two formulas are equal when they are written alike: ``==`` compares formulas, ``x.eq(y)`` is one.
+    """
+
+    __slots__ = ()
+
+    def _key(self) -> tuple[object, ...]:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        return self.python()
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"the formula {self} is neither true nor false: write where(…), not if")
+
+    def __add__(self, other: Formula) -> Call:
+        return Call("add", self, other)
+
+    def __radd__(self, other: Formula) -> Call:
+        return Call("add", other, self)
+
+    def __sub__(self, other: Formula) -> Call:
+        return Call("sub", self, other)
+
+    def __rsub__(self, other: Formula) -> Call:
+        return Call("sub", other, self)
+
+    def __mul__(self, other: Formula) -> Call:
+        return Call("mul", self, other)
+
+    def __rmul__(self, other: Formula) -> Call:
+        return Call("mul", other, self)
+
+    def __truediv__(self, other: Formula) -> Call:
+        return Call("div", self, other)
+
+    def __rtruediv__(self, other: Formula) -> Call:
+        return Call("div", other, self)
+
+    def __pow__(self, other: Formula) -> Call:
+        return Call("pow", self, other)
+
+    def __neg__(self) -> Call:
+        return Call("neg", self)
+
+    def __lt__(self, other: Formula) -> Call:
+        return Call("lt", self, other)
+
+    def __le__(self, other: Formula) -> Call:
+        return Call("le", self, other)
+
+    def __gt__(self, other: Formula) -> Call:
+        return Call("gt", self, other)
+
+    def __ge__(self, other: Formula) -> Call:
+        return Call("ge", self, other)
+
+    def eq(self, other: Formula) -> Call:
+        return Call("eq", self, other)
+
+    def __and__(self, other: Formula) -> Call:
+        return Call("and", self, other)
+
+    def map(self, change: Callable[[Expr], Expr]) -> Expr:
+        """Rebuild the formula from the inside out, every part passed through ``change``."""
+        return change(self)
+
+    def walk(self) -> Iterator[Expr]:
+        """Every part of the formula, operands before the call they belong to."""
+        yield self
+
+    def substitute(self, values: Mapping[Expr, Expr]) -> Expr:
+        """The formula with every part that is a key of ``values`` replaced."""
+        return self.map(lambda part: values.get(part, part))
+
+    def simplify(self) -> Expr:
+        """Fold what any reader would fold: numbers, ``0 + x``, ``1 * x``, ``x**1``, ``x + -2``.
+
+        >>> x = Symbol("x")
+        >>> (3 * x ** (Number(2) - 1) + 0).simplify()
+        3 * x
+        """
+        return self.map(_fold)
+
+    def python(self) -> str:
+        """The formula as a student would write it in Python."""
+        return self.write(PYTHON)[0]
+
+    def latex(self) -> str:
+        """The formula as LaTeX, for math mode."""
+        return self.write(LATEX)[0]
+
+    def text(self) -> str:
+        """The formula as a line of Unicode, for labels: ``x² × 2``, with a true minus sign."""
+        return self.write(TEXT)[0]
+
+    def write(self, style: Style) -> tuple[str, int]:
+        """The formula in a style, and how tightly what is written binds."""
+        raise NotImplementedError
+
+
+class Symbol(Expr):
+    """A variable, by its name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _key(self) -> tuple[object, ...]:
+        return ("symbol", self.name)
+
+    def write(self, style: Style) -> tuple[str, int]:
+        return style.symbol(self.name), ATOM
+
+
+class Number(Expr):
+    """A constant. A whole number is kept as an int, so that it prints as ``2``, not ``2.0``."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        whole = abs(value) < 1e15 and value == int(value) and math.copysign(1, value) == (1 if value >= 0 else -1)
+        self.value = int(value) if whole else value
+
+    def _key(self) -> tuple[object, ...]:
+        return ("number", repr(self.value))  # as text nan equals itself, and 0 is not -0
+
+    def write(self, style: Style) -> tuple[str, int]:
+        text = style.number(self.value)
+        return text, SIGN if text[0] in "-−" else ATOM
+
+
+class Call(Expr):
+    """A function, by its name in the table, applied to formulas."""
+
+    __slots__ = ("name", "operands")
+
+    def __init__(self, name: str, *operands: Formula) -> None:
+        self.name = name
+        self.operands = tuple(x if isinstance(x, Expr) else Number(x) for x in operands)
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.name, self.operands)
+
+    def map(self, change: Callable[[Expr], Expr]) -> Expr:
+        return change(Call(self.name, *(operand.map(change) for operand in self.operands)))
+
+    def walk(self) -> Iterator[Expr]:
+        for operand in self.operands:
+            yield from operand.walk()
+        yield self
+
+    def write(self, style: Style) -> tuple[str, int]:
+        name = self.name
+        if name == "pow" and self.operands[1] in _SUPERSCRIPTS and style is TEXT:
+            name = f"pow{self.operands[1]}"
+        notation = style.notations.get(name)
+        if notation is None:
+            return style.call.format(name, ", ".join(operand.write(style)[0] for operand in self.operands)), ATOM
+        parts: list[str] = []
+        for operand, needed in zip(self.operands, notation.operands, strict=False):
+            text, level = operand.write(style)
+            signed = parts and needed > ANY and text[0] in "-−" and style is not PYTHON  # x + (−2), but −2 + x
+            parts.append(style.parentheses.format(text) if level < needed or signed else text)
+        return notation.template.format(*parts), notation.level
+
+
+Formula = Expr | float
+
+
+def symbols(names: str) -> list[Symbol]:
+    """One symbol per word of ``names``."""
+    return [Symbol(name) for name in names.split()]
+
+
+def share(formulas: Sequence[Expr]) -> tuple[list[tuple[Symbol, Expr]], list[Expr]]:
+    """Name each call that occurs more than once: the assignments, and the formulas in their terms.
+
+    >>> x = Symbol("x")
+    >>> share([Call("exp", x) + 1, Call("exp", x) * 2])
+    ([(t1, exp(x))], [t1 + 1, t1 * 2])
+    """
+    count: dict[Expr, int] = {}
+
+    def visit(part: Expr) -> None:
+        if part in count:
+            count[part] += 1
+        elif isinstance(part, Call):
+            for operand in part.operands:
+                visit(operand)
+            count[part] = 1  # after its operands, which are then named before it
+
+    for whole in formulas:
+        visit(whole)
+    names: dict[Expr, Expr] = {}
+    assignments = []
+    for part in [part for part, times in count.items() if times > 1]:
+        written = part.substitute(names)
+        if isinstance(written, Call):
+            names[written] = name = Symbol(f"t{len(assignments) + 1}")
+            assignments.append((name, written))
+    return assignments, [whole.substitute(names) for whole in formulas]
+
+
+def _fold(part: Expr) -> Expr:
+    if not isinstance(part, Call):
+        return part
+    first, last = part.operands[0], part.operands[-1]
+    if part.name in _ARITHMETIC and all(isinstance(operand, Number) for operand in part.operands):
+        return Number(_ARITHMETIC[part.name](*(operand.value for operand in part.operands)))  # type: ignore[attr-defined]  # all are Numbers
+    match part.name:
+        case "add" if first == Number(0):
+            return last
+        case "add" | "sub" if last == Number(0):
+            return first
+        case "add" if isinstance(last, Number) and last.value < 0:
+            return first - Number(-last.value)
+        case "add" if isinstance(last, Call) and last.name == "neg":
+            return first - last.operands[0]
+        case "sub" if first == Number(0):
+            return _fold(-last)
+        case "sub" if isinstance(last, Number) and last.value < 0:
+            return first + Number(-last.value)
+        case "mul" if Number(0) in (first, last):
+            return Number(0)
+        case "mul" if first == Number(1):
+            return last
+        case "mul" | "div" | "pow" if last == Number(1):
+            return first
+        case "mul" if first == Number(-1):
+            return _fold(-last)
+        case "mul" | "div" if last == Number(-1):
+            return _fold(-first)
+        case "pow" if last == Number(0):
+            return Number(1)
+        case "neg" if isinstance(first, Call) and first.name == "neg":
+            return first.operands[0]
+    return part
+
+
+_ARITHMETIC: dict[str, Callable[..., float]] = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "neg": lambda x: -x,
+}
+_SUPERSCRIPTS = {Number(n): "".join("⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".index(c)] for c in str(n)) for n in range(-9, 10)}
+
+
+def _shown(value: float) -> str:
+    """Four significant digits and a true minus sign: what a label shows of a number."""
+    return f"{value:.4g}".replace("-", "−")
+
+
+def _tex_symbol(name: str) -> str:
+    """A letter is italic, a longer name upright, a number at the end a subscript."""
+    stem, index = re.fullmatch(r"(.*?)_?(\d*)", name, re.DOTALL).groups()  # type: ignore[union-attr]  # matches any text
+    return (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}") + (f"_{{{index}}}" if index else "")
+
+
+def _infix(sign: str, level: int, left: int, right: int) -> Notation:
+    return Notation(f"{{}} {sign} {{}}", level, (left, right))
+
+
+_COMPARISONS = {
+    "lt": _infix("<", COMPARISON, SUM, SUM),
+    "le": _infix("<=", COMPARISON, SUM, SUM),
+    "gt": _infix(">", COMPARISON, SUM, SUM),
+    "ge": _infix(">=", COMPARISON, SUM, SUM),
+    "eq": _infix("==", COMPARISON, SUM, SUM),
+}
+
+PYTHON = Style(
+    {
+        "add": _infix("+", SUM, SUM, PRODUCT),
+        "sub": _infix("-", SUM, SUM, PRODUCT),
+        "mul": _infix("*", PRODUCT, PRODUCT, SIGN),
+        "div": _infix("/", PRODUCT, PRODUCT, SIGN),
+        "neg": Notation("-{}", SIGN, (SIGN,)),
+        "pow": Notation("{}**{}", POWER, (ATOM, SIGN)),
+        "and": Notation("({}) & ({})", LOGIC),
+        **_COMPARISONS,
+    },
+    call="{}({})",
+    parentheses="({})",
+    number=repr,
+)
+TEXT = Style(
+    {
+        "add": _infix("+", SUM, SUM, PRODUCT),
+        "sub": _infix("−", SUM, SUM, PRODUCT),
+        "mul": _infix("×", PRODUCT, PRODUCT, POWER),
+        "div": _infix("/", PRODUCT, PRODUCT, POWER),
+        "neg": Notation("−{}", SIGN, (PRODUCT,)),
+        "pow": Notation("{}^{}", POWER, (ATOM, ATOM)),
+        **{f"pow{n}": Notation("{}" + digits, POWER, (ATOM,)) for n, digits in _SUPERSCRIPTS.items()},
+        "where": Notation("{1} if {0} else {2}", CHOICE, (LOGIC, LOGIC, CHOICE)),
+        "and": _infix("and", LOGIC, COMPARISON, COMPARISON),
+        **_COMPARISONS,
+        "le": _infix("≤", COMPARISON, SUM, SUM),
+        "ge": _infix("≥", COMPARISON, SUM, SUM),
+        "eq": _infix("=", COMPARISON, SUM, SUM),
+    },
+    call="{}({})",
+    parentheses="({})",
+    number=_shown,
+)
+LATEX = Style(
+    {
+        "add": _infix("+", SUM, SUM, PRODUCT),
+        "sub": _infix("-", SUM, SUM, PRODUCT),
+        "mul": _infix(r"\times", PRODUCT, PRODUCT, POWER),
+        "div": Notation(r"\frac{{{}}}{{{}}}", POWER),
+        "neg": Notation("-{}", SIGN, (PRODUCT,)),
+        "pow": Notation("{}^{{{}}}", POWER, (ATOM, ANY)),
+        "where": Notation(
+            r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}", CHOICE
+        ),
+        "and": _infix(r"\land", LOGIC, COMPARISON, COMPARISON),
+        **_COMPARISONS,
+        "le": _infix(r"\le", COMPARISON, SUM, SUM),
+        "ge": _infix(r"\ge", COMPARISON, SUM, SUM),
+        "eq": _infix("=", COMPARISON, SUM, SUM),
+    },
+    call=r"\operatorname{{{}}}\left({}\right)",
+    parentheses=r"\left({}\right)",
+    number=lambda value: f"{value:.4g}",
+    symbol=_tex_symbol,
+)

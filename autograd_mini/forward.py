@@ -1,0 +1,52 @@
+"""The forward sweep: from inputs to everything that was computed from them, by the chain rule.
+
+The tangent of a node is its derivative along one direction of the inputs. It is carried from operand
+to result by the same derivatives that the backward sweep uses; one sweep serves all results, where a
+backward sweep serves all inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .graph import Leaf
+from .reverse import stored, times
+
+if TYPE_CHECKING:
+    from .value import Value
+
+
+def tangents(
+    order: Sequence[Value],
+    sources: Sequence[Value],
+    directions: Sequence[Any],
+    derivative: Callable[[Value, int], Any] = stored,
+) -> dict[int, Any]:
+    """The tangent of every node, of a topological order, that depends on the sources, by the node's id.
+
+    ``derivative`` says what the derivative of a node by its operand is: the number that the forward
+    pass stored, or, for higher orders, a node.
+
+    >>> from autograd_mini import Value
+    >>> from autograd_mini.graph import topological
+    >>> a, b = Value(2), Value(1)
+    >>> e = (a + b) * (b + 1)
+    >>> tangents(topological(e), [b], [1.0])[id(e)]
+    5.0
+    """
+    result = {id(source): direction for source, direction in zip(sources, directions, strict=True)}
+    for node in order:
+        if id(node) in result or isinstance(node.origin, Leaf):
+            continue
+        terms = [
+            times(result[id(child)], partial)
+            for i, child in enumerate(node.operands)
+            if id(child) in result and (partial := derivative(node, i)) is not None
+        ]
+        if terms:
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
+            result[id(node)] = total
+    return result

@@ -1,0 +1,244 @@
+"""The public functions: ``ag.sin``, ``ag.maximum``, ``ag.sum``, ….
+
+One for each row of the table, by its name and by NumPy's. They give back the kind that they are given:
+of a number a float, of a list or array an array, of a node a node, of a formula a formula.
+
+>>> sin(0.0), relu([-1.0, 2.0])
+(0.0, array([0., 2.]))
+>>> sin(Value(0.0))
+Value(0.0)
+>>> arcsin is asin
+True
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import inspect
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .expr import Call, Expr, Number, Symbol
+from .graph import DATA
+from .linear import DOT, SUM
+from .rules import RULES, TABLE, Rule
+from .symbolic import differentiate
+from .value import Value, as_float, describe, install, record
+from .worlds import CALLS, array_value, define, on_floats
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Callable[..., Any]: ...  # what globals() is given at the end
+
+
+def function(rule: Rule) -> Callable[..., Any]:
+    """The public function of a row."""
+    name, reflected = rule.name, f"_r{rule.name}"
+    names = [symbol.name for symbol in rule.inputs]
+
+    def one(x: Any) -> Any:
+        return getattr(x, name)() if type(x) is Value else _plain(rule, x)
+
+    def two(x: Any, y: Any) -> Any:
+        if type(x) is Value:
+            result = getattr(x, name)(y)
+        else:
+            result = getattr(y, reflected)(x) if type(y) is Value else _plain(rule, x, y)
+        if result is NotImplemented:
+            raise _refuse(rule, x, y)
+        return result
+
+    def several(*operands: Any, **named: Any) -> Any:
+        operands += tuple(named.pop(key) for key in names[len(operands) :] if key in named)
+        operands += rule.defaults[len(operands) - rule.arity :] if len(operands) < rule.arity else ()
+        if named or len(operands) != rule.arity:
+            raise TypeError(f"{name}({', '.join(names)}) got {[*operands, *named]}")
+        if rule.arity == 2:
+            return two(*operands)
+        if not builtins.any(type(operand) is Value for operand in operands):
+            return _plain(rule, *operands)
+        return _node(rule, *operands)
+
+    public: Callable[..., Any] = several if rule.defaults or rule.arity > 2 else one if rule.arity == 1 else two
+    public.__name__ = public.__qualname__ = name
+    public.__doc__ = f"``{rule}``"
+    return public
+
+
+def _plain(rule: Rule, *operands: Any) -> Any:
+    """The value of a row where no operand is a node."""
+    if builtins.any(isinstance(operand, Expr) for operand in operands):
+        return Call(rule.name, *operands)
+    floats = [as_float(operand) for operand in operands]
+    if None not in floats:
+        return on_floats(rule)(*floats)[0]
+    arrays = [np.asarray(operand) for operand in operands]
+    arrays = [array.astype(np.float64) if array.dtype.kind in "iub" else array for array in arrays]
+    if builtins.any(array.dtype not in (np.float32, np.float64) for array in arrays):
+        raise _refuse(rule, *operands)
+    return array_value(rule)(*arrays)
+
+
+def _node(rule: Rule, *operands: Any) -> Value:
+    """A node of more than two operands."""
+    kept = _operands(operands)
+    value, *partials = on_floats(rule)(*_numbers(kept))
+    return record(rule, kept, value, _wanted(kept, partials))
+
+
+def _operands(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Nodes as they are, numbers as floats."""
+    operands = tuple(values)
+    if set(map(type, operands)) <= {Value, float}:
+        return operands
+    floats = [x if type(x) is Value else as_float(x) for x in operands]
+    for x, kept in zip(operands, floats, strict=True):
+        if kept is None:
+            raise TypeError(f"a sequence of numbers and nodes, got {describe(x)} in it")
+    return tuple(floats)
+
+
+def _numbers(operands: tuple[Any, ...]) -> Sequence[float]:
+    kinds = set(map(type, operands))
+    if Value not in kinds:
+        return operands
+    return [x._data for x in operands] if len(kinds) == 1 else [x._data if type(x) is Value else x for x in operands]
+
+
+def _wanted(operands: tuple[Any, ...], partials: Sequence[float]) -> tuple[float | None, ...]:
+    """The partials, with None where no derivative flows."""
+    kinds = set(map(type, operands))
+    if Value not in kinds:
+        return (None,) * len(operands)
+    if len(kinds) == 1 and builtins.all(x.origin is not DATA for x in operands):
+        return tuple(partials)
+    return tuple(d if type(x) is Value and x.origin is not DATA else None for x, d in zip(operands, partials, strict=True))
+
+
+def _refuse(rule: Rule, *operands: Any) -> TypeError:
+    got = ", ".join(describe(operand) for operand in operands)
+    return TypeError(f"{rule.name}() takes real numbers, arrays of float32 or float64, and nodes; got {got}")
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+
+
+for _rule in TABLE:
+    FUNCTIONS[_rule.name] = function(_rule)
+
+_natural_log = FUNCTIONS["log"]
+
+
+def log(x: Any, base: Any = None) -> Any:
+    """The natural logarithm, or that to a base.
+
+    >>> log(8.0, 2), log(Value(1.0))
+    (3.0, Value(0.0))
+    """
+    return _natural_log(x) if base is None else FUNCTIONS["log_base"](x, base)
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """The sum of numbers and nodes, as one node.
+
+    >>> sum([Value(1), 2.0, Value(3)]).op
+    'sum'
+    >>> sum([1, 2])
+    3.0
+    """
+    operands = _operands(values)
+    total = float(builtins.sum(_numbers(operands)))
+    return record(SUM, operands, total, _wanted(operands, (1.0,) * len(operands)))
+
+
+def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
+    """w₁x₁ + w₂x₂ + … + bias of numbers and nodes, as one node: all of a neuron but its activation.
+
+    Raises
+    ------
+    ValueError : when w and x are not of one length
+
+    >>> w, x = [Value(1), Value(2)], [3.0, 4.0]
+    >>> z = dot(w, x, bias=Value(5))
+    >>> z.data, z.partials
+    (16.0, (3.0, 4.0, None, None, 1.0))
+    """
+    w, x = _operands(w), _operands(x)
+    if len(w) != len(x):
+        raise ValueError(f"dot of two sequences of one length, got {len(w)} and {len(x)} numbers")
+    extra = _operands([bias] if type(bias) is Value or bias != 0 else ())
+    weights, inputs = _numbers(w), _numbers(x)
+    total = float(builtins.sum(map(operator.mul, weights, inputs), *_numbers(extra)))
+    partials = _wanted(w, inputs) + _wanted(x, weights) + _wanted(extra, (1.0,))
+    return record(DOT, w + x + extra, total, partials)
+
+
+def stop_gradient(x: Any) -> Any:
+    """The same number as data to which no derivative flows: ``x.detach()`` as a function.
+
+    >>> stop_gradient(Value(2)).requires_grad
+    False
+    """
+    return x.detach() if type(x) is Value else x
+
+
+@functools.cache
+def on_nodes(rule: Rule, i: int) -> Callable[..., Any]:
+    """The partial by input ``i`` of a row as a function of its operands and its result, all nodes or floats."""
+    partial = rule.partials[i]
+    if isinstance(partial, Number):
+        return lambda *nodes: float(partial.value)
+    inputs = ", ".join([*map(str, rule.inputs), "out"])
+    return define("partial", f"def partial({inputs}):\n    return {partial.write(CALLS)[0]}\n", dict(FUNCTIONS))  # type: ignore[no-any-return]
+
+
+def derivative(node: Value, i: int) -> Any:
+    """The derivative of a node by its operand ``i``, as a node again: what higher orders are made of."""
+    operation, operands = node.origin, node.operands
+    if isinstance(operation, Rule):
+        return on_nodes(operation, i)(*operands, node)
+    return operation.partial(i, operands)
+
+
+def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an elementwise function to the table: a decorator for a function that is one formula.
+
+    It is called once, with symbols; its derivative follows from the table by the chain rule. What it
+    makes is like any other row: a function of numbers, arrays and nodes, a method of Value, a box in
+    pictures, differentiable to any order.
+
+    Raises
+    ------
+    TypeError : when the function does not return a formula (use ``ag.exp``, not ``math.exp``; ``ag.where``, not ``if``)
+    ValueError : when the name is taken
+
+    >>> @rule
+    ... def swish(x):
+    ...     return x * FUNCTIONS["sigmoid"](x)
+    >>> swish(0.0), Value(1).swish(), swish(Value(1)).op
+    (0.0, Value(0.7310585786300049), 'swish')
+    """
+    name = formula.__name__
+    if name in {row.name for row in TABLE} or (hasattr(Value, name) and name not in RULES):
+        raise ValueError(f"the name {name!r} is taken by a function of the table or an attribute of Value")
+    parameters = inspect.signature(formula).parameters.values()
+    inputs = [Symbol(parameter.name) for parameter in parameters]
+    value = formula(*inputs)
+    if not isinstance(value, Expr):
+        raise TypeError(f"@rule needs a function that returns a formula, {name} returned {describe(value)}")
+    defaults = tuple(float(p.default) for p in parameters if p.default is not p.empty)
+    row = Rule(name, value, [differentiate(value, by) for by in inputs], inputs=inputs, defaults=defaults)
+    RULES[name] = row
+    install(row)
+    FUNCTIONS[name] = public = function(row)
+    public.__doc__ = formula.__doc__ or public.__doc__
+    return public
+
+
+# NumPy's names beside the table's: arcsin is asin.
+NAMES = {**{row.numpy: FUNCTIONS[row.name] for row in TABLE if row.numpy}, **FUNCTIONS, "log": log}
+globals().update(NAMES)

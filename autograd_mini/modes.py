@@ -1,0 +1,99 @@
+"""Modes: ``no_grad``, ``detect_anomaly``, and what the transforms turn on while they record.
+
+A mode belongs to a thread. Because operations must be quick, they look at one count over all
+threads, ``MODES.active``; only while it is not 0 do they ask their own thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ContextDecorator, contextmanager
+from collections.abc import Iterator
+from typing import Literal
+
+
+class _Modes(threading.local):
+    """What is on in this thread, as depths, so that modes nest."""
+
+    no_grad = 0
+    anomaly = 0
+    transforms = 0
+
+
+class _Count:
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active = 0
+
+
+THREAD = _Modes()
+MODES = _Count()
+_lock = threading.Lock()
+
+
+def _activate(change: int) -> None:
+    with _lock:
+        MODES.active += change
+
+
+class no_grad(ContextDecorator):
+    """Compute without recording: results are plain data, without inputs or gradient.
+
+    A context manager and a decorator, for this thread only; it nests, and ends with an exception too.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad, y.inputs
+    (False, ())
+    """
+
+    def __enter__(self) -> None:
+        THREAD.no_grad += 1
+        _activate(1)
+
+    def __exit__(self, *exception: object) -> Literal[False]:
+        THREAD.no_grad -= 1
+        _activate(-1)
+        return False
+
+
+class detect_anomaly(ContextDecorator):
+    """Turn the first nan or inf, forward or backward, into an :class:`AnomalyError`.
+
+    The error names the operation, its inputs and the source line that made the node. Slower, so a
+    tool for the search of a fault; what was made outside is checked on the way back without its line.
+
+    >>> from autograd_mini import Value
+    >>> with detect_anomaly():
+    ...     Value(0.0, label="x").log()
+    Traceback (most recent call last):
+    autograd_mini.modes.AnomalyError: log gave -inf for x = 0.0, at <doctest autograd_mini.modes.detect_anomaly[1]>:2
+    """
+
+    def __enter__(self) -> None:
+        THREAD.anomaly += 1
+        _activate(1)
+
+    def __exit__(self, *exception: object) -> Literal[False]:
+        THREAD.anomaly -= 1
+        _activate(-1)
+        return False
+
+
+class AnomalyError(FloatingPointError, RuntimeError):
+    """A nan or inf under :class:`detect_anomaly` (NumPy's type for it and PyTorch's)."""
+
+
+@contextmanager
+def recording() -> Iterator[bool]:
+    """Record, inside an outer ``no_grad`` too; gives whether another transform is already recording."""
+    outer, THREAD.no_grad = THREAD.no_grad, 0
+    THREAD.transforms += 1
+    try:
+        yield THREAD.transforms > 1
+    finally:
+        THREAD.transforms -= 1
+        THREAD.no_grad = outer

@@ -1,0 +1,150 @@
+"""The backward sweep: from a node to everything that it was computed from, by the chain rule.
+
+Twice, because speed asks for it: :func:`backward` for Values, in place, from the derivatives that the
+forward pass stored; :func:`cotangents` for the transforms, on floats or, for higher orders, on nodes.
+Both visit a node when all its consumers have been: then its gradient is complete.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .graph import descendants, topological
+from .modes import THREAD, AnomalyError
+
+if TYPE_CHECKING:
+    from .value import Value
+
+
+def backward(root: Value, seed: float) -> None:
+    """Set the gradients of inner nodes, and add to those of leaves; all or nothing.
+
+    The first pass counts for each node how many consumers it has; the second takes, last in first out,
+    a node whose consumers have all been and hands its gradient on. No recursion, no sorting, no set.
+    """
+    if not root.origin.requires_grad:
+        raise RuntimeError(
+            "nothing to differentiate: this node was computed from data alone; "
+            "make the inputs Value(…) with requires_grad=True, outside of no_grad()"
+        )
+    reached = [root]
+    leaves: list[tuple[Value, float | None]] = []
+    try:
+        for node in reached:  # grows while it is walked
+            left = node.left
+            if left is None:
+                leaves.append((node, node.grad))
+            elif type(left) is tuple:
+                for child, partial in zip(left, node.dleft):
+                    if partial is not None:
+                        if not child._pending:
+                            reached.append(child)
+                        child._pending += 1
+            else:
+                if node.dleft is not None:
+                    if not left._pending:
+                        reached.append(left)
+                    left._pending += 1
+                if node.dright is not None:
+                    right = node.right
+                    if not right._pending:
+                        reached.append(right)
+                    right._pending += 1
+            node.grad = 0.0
+        _hand_on(root, seed)
+    except BaseException:
+        for node in reached:
+            node._pending = 0
+            node.grad = None
+        for node, old in leaves:
+            node.grad = old
+        raise
+    for node, old in leaves:
+        if old is not None:
+            node.grad += old  # type: ignore[operator]  # the sweep has set it
+
+
+def _hand_on(root: Value, seed: float) -> None:
+    checked = THREAD.anomaly
+    root.grad = seed
+    ready = [root]
+    for node in ready:  # grows while it is walked
+        gradient = node.grad
+        if checked:
+            _check(node, gradient)
+        left = node.left
+        if type(left) is tuple:
+            for child, partial in zip(left, node.dleft):
+                if partial is not None:
+                    child.grad += gradient * partial
+                    child._pending = pending = child._pending - 1
+                    if not pending:
+                        ready.append(child)
+            continue
+        partial = node.dleft
+        if partial is not None:
+            left.grad += gradient * partial
+            left._pending = pending = left._pending - 1
+            if not pending:
+                ready.append(left)
+        partial = node.dright
+        if partial is not None:
+            right = node.right
+            right.grad += gradient * partial
+            right._pending = pending = right._pending - 1
+            if not pending:
+                ready.append(right)
+
+
+def _check(node: Value, gradient: float | None) -> None:
+    if gradient is None or not math.isfinite(gradient):
+        made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
+        name = node.op or f"the leaf {node.label or node.data}"
+        raise AnomalyError(f"the gradient of {name} became {gradient} on the way back{made_at}")
+
+
+def stored(node: Value, i: int) -> float | None:
+    """The derivative of a node by its operand ``i`` as the forward pass stored it."""
+    return node.partials[i]
+
+
+def times(gradient: Any, partial: Any) -> Any:
+    """Their product; a factor that is the number 1 is left out, so that graphs of derivatives stay small."""
+    if type(partial) is float and partial == 1.0:
+        return gradient
+    if type(gradient) is float and gradient == 1.0:
+        return partial
+    return gradient * partial
+
+
+def cotangents(
+    root: Value,
+    sources: Sequence[Value],
+    seed: Any = 1.0,
+    derivative: Callable[[Value, int], Any] = stored,
+) -> list[Any]:
+    """The derivative of ``root``, times ``seed``, by each source; no node's ``grad`` is touched.
+
+    ``derivative`` says what the derivative of a node by its operand is: the number that the forward
+    pass stored, or, for higher orders, a node.
+
+    >>> from autograd_mini import Value
+    >>> a, b = Value(2), Value(1)
+    >>> cotangents((a + b) * (b + 1), [a, b])
+    [2.0, 5.0]
+    """
+    order = topological(root)
+    wanted = descendants(order, sources)
+    gradients: dict[int, Any] = {id(root): seed} if id(root) in wanted else {}
+    for node in reversed(order):
+        gradient = gradients.get(id(node))
+        if gradient is None:
+            continue
+        for i, child in enumerate(node.operands):
+            if id(child) in wanted and (partial := derivative(node, i)) is not None:
+                term = times(gradient, partial)
+                earlier = gradients.get(id(child))
+                gradients[id(child)] = term if earlier is None else earlier + term
+    return [gradients.get(id(source), 0.0) for source in sources]

@@ -1,0 +1,426 @@
+"""Value: a number that remembers how it was computed.
+
+>>> a, b = Value(2, "a"), Value(1, "b")
+>>> c = a + b
+>>> d = b + 1
+>>> e = c * d
+>>> e.backward()
+>>> e.data, a.grad, b.grad
+(6.0, 2.0, 5.0)
+
+A Value is data, and can be looked at: what it holds, what made it, of what, with which derivatives.
+
+>>> e.op, e.inputs, e.partials
+('mul', (Value(3.0, grad=2.0), Value(2.0, grad=3.0)), (2.0, 3.0))
+
+No operation is written in this file. Each row of the table (``rules.py``) becomes an operator or a
+method by one of the two templates below, for one argument and for two; a template is compiled for a
+row when it is first used.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import reverse
+from .graph import CONSTANT, DATA, NO_TAG, PARAMETER, VARIABLE, Leaf, Operation, Tag, nodes, topological
+from .modes import MODES, THREAD, AnomalyError
+from .rules import TABLE, Rule
+from .worlds import FAULTS, define, float_names, ieee, on_floats, source
+
+Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
+
+
+class Value:
+    """A node of a computation graph that holds a float.
+
+    Parameters
+    ----------
+    data : int, float, bool or NumPy scalar; kept as a float
+    label : a name for pictures
+    requires_grad : False makes it plain data, to which no derivative flows
+
+    Raises
+    ------
+    TypeError : for anything that is no real number
+
+    Attributes
+    ----------
+    data : the number; assigning to it changes this node, not what was computed from it
+    grad : the derivative of the node that ``backward()`` was called on by this one; None before
+    """
+
+    __slots__ = ("_data", "_pending", "_tag", "dleft", "dright", "grad", "left", "origin", "right")
+    __array_ufunc__ = None  # so that np.float64(2) * v asks v
+    __hash__ = object.__hash__
+
+    # One or two operands are kept in left and right, with the derivatives by them in dleft and dright
+    # (None where none flows): fields are quicker than tuples. More operands are tuples in left and dleft.
+    _data: float
+    grad: float | None
+    origin: Rule | Operation | Leaf
+    left: Any
+    right: Any
+    dleft: Any
+    dright: Any
+    _pending: int  # how many consumers the backward sweep has yet to hear from; 0 between sweeps
+    _tag: Tag | None
+
+    def __init__(self, data: Operand, label: str = "", requires_grad: bool = True) -> None:
+        number = as_float(data)
+        if number is None:
+            raise TypeError(f"Value holds one real number (int, float, bool or NumPy scalar), got {describe(data)}")
+        self._data = number
+        self.left = self.right = self.dleft = self.dright = self.grad = None
+        self.origin = VARIABLE if requires_grad else DATA
+        self._pending = 0
+        self._tag = Tag(label) if label else None
+
+    @property
+    def data(self) -> float:
+        """The number. An assigned one is coerced as by ``Value(…)``."""
+        return self._data
+
+    @data.setter
+    def data(self, value: Operand) -> None:
+        number = as_float(value)
+        if number is None:
+            raise TypeError(f"data must be one real number, got {describe(value)}")
+        self._data = number
+
+    @property
+    def label(self) -> str:
+        """The name in pictures; empty unless given."""
+        return (self._tag or NO_TAG).label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._tag = (self._tag or NO_TAG)._replace(label=label)
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The layer and neuron that this node belongs to, outermost first."""
+        return (self._tag or NO_TAG).scope
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
+        return "constant" if self._tag is CONSTANT else self.origin.name
+
+    @property
+    def rule(self) -> Operation | None:
+        """The operation that made this node, as the table has it; None for a leaf."""
+        return None if isinstance(self.origin, Leaf) else self.origin
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was applied to, in order: nodes, and floats for numbers mixed in."""
+        if self.left is None:
+            return ()
+        if isinstance(self.left, tuple):
+            return self.left
+        return (self.left,) if self.right is None else (self.left, self.right)
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The operands as nodes: a number mixed in becomes a constant node, a new one at each access."""
+        return tuple(constant(x) if isinstance(x, float) else x for x in self.operands)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """The derivative by each operand that the forward pass stored; None where none flows."""
+        if self.left is None:
+            return ()
+        if isinstance(self.left, tuple):
+            return self.dleft  # type: ignore[no-any-return]  # a tuple like left
+        return (self.dleft,) if self.right is None else (self.dleft, self.dright)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether derivatives flow to this node."""
+        return self.origin.requires_grad
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a weight or bias of a network."""
+        return isinstance(self.origin, Leaf) and self.origin.parameter
+
+    def item(self) -> float:
+        """The number, as a float that is outside of the graph."""
+        return self._data
+
+    def detach(self) -> Value:
+        """The same number as data to which no derivative flows."""
+        return Value(self._data, self.label, requires_grad=False)
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Compute the derivative of this node, times ``seed``, by every node that it was computed from.
+
+        Leaves accumulate into ``grad`` (call :meth:`zero_grad` in between); inner nodes show this sweep's.
+
+        Raises
+        ------
+        RuntimeError : when nothing that this node was computed from wants a gradient
+        """
+        reverse.backward(self, float(seed))
+
+    def zero_grad(self) -> None:
+        """Set ``grad`` to None here and in everything that this node was computed from."""
+        for node in topological(self):
+            node.grad = None
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Value can't be subclassed: operations ask for type(x) is Value, which is quick; hold one instead")
+
+    def __eq__(self, other: object) -> bool:
+        return self._data == (other._data if isinstance(other, Value) else other)
+
+    def __lt__(self, other: Operand) -> bool:
+        return self._data < (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+
+    def __le__(self, other: Operand) -> bool:
+        return self._data <= (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: Operand) -> bool:
+        return self._data > (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: Operand) -> bool:
+        return self._data >= (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+
+    def __bool__(self) -> bool:
+        return bool(self._data)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __float__(self) -> float:
+        if self.requires_grad and not THREAD.no_grad:
+            raise TypeError(
+                "float() of a node that wants a gradient would cut the graph: use x.item() for the number, "
+                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
+            )
+        return self._data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        return np.asarray(float(self), dtype)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        grad = f", grad={self.grad}" if self.grad is not None else ""
+        return f"Value({self._data}{label}{grad})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is a leaf: the number, the label and the wish for a gradient, not the graph.
+        tag = None if self._tag is None else self._tag._replace(made_at="")
+        return leaf, (self._data, tag, self.origin if isinstance(self.origin, Leaf) else VARIABLE)
+
+    @property
+    def value(self) -> float:
+        # A property, because __getattr__ would make every attribute of every node slow to read.
+        raise AttributeError("Value has no attribute 'value': the number is .data")
+
+
+def as_float(value: Any) -> float | None:
+    """A real number as a float; None for anything else (float16 and longdouble, as in Tensor, among it)."""
+    return float(value) if isinstance(value, _NUMBERS) else None
+
+
+_NUMBERS = (int, float, np.integer, np.float32, np.bool_)
+
+
+def describe(thing: object) -> str:
+    """Something unwelcome, for an error message: what it is and of which type."""
+    text = repr(thing)
+    return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(thing).__name__})"
+
+
+def leaf(data: float, tag: Tag | None, origin: Leaf) -> Value:
+    """A leaf of a given kind: parameters of networks, copies."""
+    node = Value(data)
+    node._tag, node.origin = tag, origin
+    return node
+
+
+def constant(number: float) -> Value:
+    """The node that stands for a number mixed in."""
+    return leaf(number, CONSTANT, DATA)
+
+
+def record(operation: Operation, operands: tuple[Any, ...], data: float, partials: tuple[float | None, ...]) -> Any:
+    """A node of any number of operands, with the derivative by each; just the number when none is a node."""
+    kinds = set(map(type, operands))
+    if Value not in kinds:
+        return data
+    node = new(Value)
+    node._data = data
+    node.left = operands
+    node.dleft = partials
+    node.right = node.dright = node.grad = node._tag = None
+    node.origin = operation
+    node._pending = 0
+    if MODES.active or set(partials) == {None}:
+        return settle(node)
+    return node
+
+
+def is_stale(node: Value) -> bool:
+    """Whether the data of a node's operands has changed since the node was computed from it."""
+    if not node.operands:
+        return False
+    inputs = [x if isinstance(x, float) else x.data for x in node.operands]
+    operation = node.origin
+    value, *partials = on_floats(operation)(*inputs) if isinstance(operation, Rule) else operation.evaluate(*inputs)
+    then = [node.data, *(p for p in node.partials if p is not None)]
+    now = [value, *(p for p, old in zip(partials, node.partials, strict=True) if old is not None)]
+    return any(a != b and not (a != a and b != b) for a, b in zip(then, now, strict=True))
+
+
+def settle(node: Value) -> Value:
+    """Finish a new node where more is to be done: a mode is on, or an operand wants no gradient."""
+    if THREAD.anomaly:
+        node._tag = Tag(made_at=_calling_line())
+        if not math.isfinite(node._data):
+            raise AnomalyError(f"{node.op} gave {node._data} for {describe_inputs(node)}, at {node._tag.made_at}")
+    wanted = [None if isinstance(x, float) or not x.requires_grad else d for x, d in zip(node.operands, node.partials)]
+    if THREAD.no_grad or all(d is None for d in wanted):
+        node.left = node.right = node.dleft = node.dright = None
+        node.origin = DATA
+    elif isinstance(node.left, tuple):
+        node.dleft = tuple(wanted)
+    else:
+        node.dleft, node.dright = [*wanted, None][:2]
+    return node
+
+
+def describe_inputs(node: Value) -> str:
+    """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
+    names = getattr(node.origin, "inputs", ())
+    pairs = [(x.label or str(name), x.data) for x, name in zip(node.inputs, [*names, *[""] * len(node.inputs)])]
+    return ", ".join(f"{name} = {data}" if name else str(data) for name, data in pairs)
+
+
+def _calling_line() -> str:
+    package = os.path.dirname(__file__)  # pathlib would double the time that importing takes
+    frame = sys._getframe(1)
+    while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+new = object.__new__
+
+_RECORD = """
+    node = new(Value)
+    node._data = out
+    node.left = {left}
+    node.right = {right}
+    node.dleft = {dleft}
+    node.dright = {dright}
+    node.grad = node._tag = None
+    node.origin = RULE
+    node._pending = 0
+    if MODES.active or {data}:
+        return settle(node)
+    return node
+"""
+_ONE = """
+def method(self):
+    {x} = self._data
+    try:
+        {both}
+    except FAULTS:
+        out, d0 = ieee(RULE, {x})
+""" + _RECORD.format(left="self", right="None", dleft="d0", dright="None", data="self.origin is DATA")
+_TWO = """
+def method(self, {other}{default}):
+    {x} = self._data
+    {keep}
+    if type(other) is Value:
+        {y} = other._data
+        try:
+            {both}
+        except FAULTS:
+            out, d0, d1 = ieee(RULE, {x}, {y})
+        data = self.origin is DATA or other.origin is DATA
+    else:
+        if type(other) is not float:
+            other = as_float(other)
+            if other is None:
+                return NotImplemented
+        {y} = other
+        try:
+            {first}
+        except FAULTS:
+            out, d0, _ = ieee(RULE, {x}, {y})
+        d1 = None
+        data = self.origin is DATA
+""" + _RECORD.format(left="self", right="other", dleft="d0", dright="d1", data="data")
+_TWO_REFLECTED = """
+def method(self, other):
+    if type(other) is not float:
+        other = as_float(other)
+        if other is None:
+            return NotImplemented
+    {x}, {y} = other, self._data
+    try:
+        {second}
+    except FAULTS:
+        out, _, d1 = ieee(RULE, {x}, {y})
+""" + _RECORD.format(left="other", right="self", dleft="None", dright="d1", data="self.origin is DATA")
+
+
+def _compile(rule: Rule, template: str) -> Callable[..., Any]:
+    def statements(*partials: int) -> str:
+        return source(rule, partials).replace("\n", "\n" + " " * (12 if rule.arity == 2 and template is _TWO else 8))
+
+    every = range(rule.arity)
+    code = template.format(
+        x=rule.inputs[0],
+        y=rule.inputs[-1],
+        other=rule.inputs[-1] if rule.defaults else "other",
+        default=f"={rule.defaults[0]}" if rule.defaults else "",
+        keep=f"other = {rule.inputs[-1]}" if rule.defaults else "",
+        both=statements(*every),
+        first=statements(0),
+        second=statements(*every[1:]),
+    )
+    engine = {name: globals()[name] for name in ("DATA", "FAULTS", "MODES", "Value", "as_float", "ieee", "new", "settle")}
+    return define("method", code, {**float_names(), **engine, "RULE": rule})  # type: ignore[no-any-return]
+
+
+def install(rule: Rule) -> None:
+    """Give Value the operators and the method of a row, each compiled when it is first called."""
+    if rule.arity > 2:
+        return  # `where` has no method, in NumPy neither
+    one = rule.arity == 1
+    names = {rule.name: _ONE if one else _TWO, f"_r{rule.name}": None if one else _TWO_REFLECTED}
+    if rule.operator:
+        names[f"__{rule.operator}__"] = names[rule.name]
+        names[f"__r{rule.operator}__"] = names[f"_r{rule.name}"]
+    for name, template in names.items():
+        if template:
+            setattr(Value, name, _compiled_when_called(rule, name, template))
+
+
+def _compiled_when_called(rule: Rule, name: str, template: str) -> Callable[..., Any]:
+    def method(self: Value, *operands: Operand, **named: Operand) -> Any:
+        compiled = _compile(rule, template)
+        compiled.__name__, compiled.__doc__ = name, method.__doc__
+        setattr(Value, name, compiled)
+        return compiled(self, *operands, **named)
+
+    method.__name__, method.__doc__ = name, f"See ``autograd_mini.{rule.name}``."
+    return method
+
+
+for _rule in TABLE:
+    install(_rule)

@@ -1,0 +1,134 @@
+"""A row of the table, made to run: on floats, on arrays, on nodes.
+
+The same formulas are printed as code and compiled against three sets of names. Each is made on
+first use, because a program uses few of the rows and importing should be quick.
+
+>>> on_floats(RULES["tanh"])(1000.0)
+(1.0, 0.0)
+>>> on_floats(RULES["div"])(1.0, 0.0)
+(inf, inf, -inf)
+>>> print(source(RULES["square"]))
+out = x * x
+d0 = 2.0 * x
+
+Python raises where IEEE arithmetic has an answer (``1 / 0``, ``math.exp(1000)``), and NumPy gives
+that answer. So floats are computed with ``math``, which is quick, and when it raises, once more as
+arrays: that is the one place where the two number systems are reconciled.
+"""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .expr import CHOICE, COMPARISON, LOGIC, PYTHON, Call, Expr, Notation, Style, share
+from .rules import RULES, Rule, out
+
+FAULTS = (ArithmeticError, ValueError)  # what the math module raises where IEEE arithmetic has inf or nan
+
+_OPERATORS = {name: PYTHON.notations[name] for name in "add sub mul div neg lt le gt ge eq and".split()}
+CALLS = Style(_OPERATORS, call="{}({})", parentheses="({})", number=repr)  # for arrays and nodes
+FLOATS = CALLS._replace(
+    notations={
+        **_OPERATORS,
+        "and": Notation("{} and {}", LOGIC, (COMPARISON, COMPARISON)),
+        "where": Notation("{1} if {0} else {2}", CHOICE, (LOGIC, LOGIC, CHOICE)),
+    },
+    number=lambda value: repr(float(value)),
+)
+
+
+def define(name: str, code: str, names: dict[str, Any]) -> Any:
+    """Run source text that this package printed; give back what it binds to ``name``.
+
+    The source is registered with ``linecache``, so that tracebacks and debuggers show it.
+    """
+    file = f"<autograd_mini {len(linecache.cache)}>"
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    exec(compile(code, file, "exec"), names)
+    return names[name]
+
+
+def expand(formula: Expr) -> Expr:
+    """The formula in terms of arithmetic and of the functions that ``math`` and NumPy have."""
+
+    def definition(part: Expr) -> Expr:
+        row = RULES.get(part.name) if isinstance(part, Call) else None
+        if row is None or row.primitive or not isinstance(part, Call):
+            return part
+        return expand(row.value).substitute(dict(zip(row.inputs, part.operands, strict=True)))
+
+    return formula.map(definition)
+
+
+def source(rule: Rule, partials: tuple[int, ...] | None = None, style: Style = FLOATS) -> str:
+    """Statements that compute ``out`` and the partials ``d0``, ``d1``, … from the inputs' names."""
+    wanted = range(rule.arity) if partials is None else partials
+    shared, formulas = share([expand(rule.value), *(expand(rule.partials[i]) for i in wanted)])
+    names = ["out", *(f"d{i}" for i in wanted)]
+    before_out = [part for part in shared if out not in part[1].walk()]
+    lines = [
+        *before_out,
+        (out, formulas[0]),
+        *(part for part in shared if part not in before_out),
+        *zip(names[1:], formulas[1:], strict=True),
+    ]
+    return "\n".join(f"{name} = {formula.write(style)[0]}" for name, formula in lines)
+
+
+def _function(rule: Rule, style: Style, names: dict[str, Any]) -> Any:
+    inputs = ", ".join(symbol.name for symbol in rule.inputs)
+    body = source(rule, style=style).replace("\n", "\n    ")
+    results = ", ".join(["out", *(f"d{i}" for i in range(rule.arity))])
+    return define("evaluate", f"def evaluate({inputs}):  # {rule.name}\n    {body}\n    return {results}\n", names)
+
+
+@functools.cache
+def float_names() -> dict[str, Any]:
+    """What the functions of a formula are called in the world of floats."""
+    primitives = {rule.name: getattr(math, rule.name) for rule in RULES.values() if hasattr(math, rule.name)}
+    return {**primitives, "abs": math.fabs, "pow": math.pow, "inf": math.inf, "nan": math.nan}
+
+
+@functools.cache
+def array_names() -> dict[str, Any]:
+    """What the functions of a formula are called in the world of arrays."""
+    return {**{rule.name: getattr(np, rule.numpy) for rule in RULES.values() if rule.numpy}, "where": np.where}
+
+
+@functools.cache
+def on_arrays(rule: Rule) -> Callable[..., tuple[Any, ...]]:
+    """The row as a function of arrays: (value, partial by each input)."""
+    return _function(rule, CALLS, dict(array_names()))
+
+
+@functools.cache
+def array_value(rule: Rule) -> Callable[..., Any]:
+    """The value of the row on arrays: NumPy's own function where it has one."""
+    return getattr(np, rule.numpy) if rule.numpy else lambda *inputs: on_arrays(rule)(*inputs)[0]
+
+
+def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:
+    """The row on floats, by array arithmetic: slow, silent, and right where ``math`` raises."""
+    with np.errstate(all="ignore"):
+        return tuple(float(result) for result in on_arrays(rule)(*map(np.float64, inputs)))
+
+
+@functools.cache
+def on_floats(rule: Rule) -> Callable[..., tuple[float, ...]]:
+    """The row as a function of floats: (value, partial by each input)."""
+    quick = _function(rule, FLOATS, dict(float_names()))
+
+    def evaluate(*inputs: float) -> tuple[float, ...]:
+        try:
+            results: tuple[float, ...] = quick(*inputs)
+        except FAULTS:
+            return ieee(rule, *inputs)
+        return results
+
+    return evaluate

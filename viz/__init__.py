@@ -1,0 +1,15 @@
+"""Pictures of computation graphs, for slides, papers and notebooks.
+
+>>> import viz
+>>> from autograd_mini import Value
+>>> a, b = Value(2), Value(1)
+>>> c = a * b
+>>> viz.draw(c).source.splitlines()[0]
+'digraph {'
+"""
+
+from .drawing import Drawing as Drawing
+from .drawing import draw as draw
+from .render import RenderError as RenderError
+
+__all__ = ["Drawing", "RenderError", "draw"]

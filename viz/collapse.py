@@ -1,0 +1,280 @@
+"""Graphs too large to read: one box for a neuron, for a layer, or for what is computed alike per example.
+
+A graph is divided into groups, and the picture is the graph of the groups. Two operations are alike if they
+are the same function of operands that are alike, where data count as alike and parameters do not; a chain
+of additions counts as one sum. One pass in topological order finds the groups, whatever the size.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from typing import Any, Literal, get_args
+
+from . import text
+from .names import name_nodes
+from .picture import (
+    FORMULA_LIMIT,
+    Edge,
+    Graph,
+    Node,
+    Picture,
+    box,
+    callers_word,
+    display,
+    edge_labels,
+    formula,
+    notes,
+    picture,
+    stale_nodes,
+    symbols,
+    walk,
+)
+
+How = Literal["neuron", "layer", "example"]
+
+TRIED = 200_000  # nodes up to which a collapse is looked for unasked; beyond, the question comes back at once
+FEW = 4  # leaves that are used alike are boxes of their own up to this number
+LONGEST_SUM = 8  # terms that are not alike, up to which a chain of additions counts as one sum
+
+
+@dataclass(slots=True)
+class Group:
+    """Nodes that share a box: the members of a neuron or layer (`scope`), or nodes that are alike."""
+
+    members: list[Any] = field(default_factory=list)
+    scope: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Any:
+        """The member that speaks for all: an operation, unless there is none."""
+        return self.members[0]
+
+
+def fitted(
+    roots: Sequence[Any],
+    *,
+    variables: Mapping[str, object],
+    parameters: Sequence[Any] = (),
+    max_nodes: int = 1500,
+    collapse: How | None = None,
+) -> Picture:
+    """The picture of a graph in at most `max_nodes` boxes.
+
+    Raises
+    ------
+    ValueError
+        If that cannot be done; it says what to pass.
+    """
+    if max_nodes < 1:
+        raise ValueError(f"max_nodes={max_nodes!r}; it has to be a positive number")
+    graph = walk(roots, parameters=parameters, limit=None if collapse else max(TRIED, max_nodes))
+    if graph is None:
+        raise ValueError(f"the graph has more than {max(TRIED, max_nodes):,} nodes, and {_remedy(max_nodes)}")
+    if collapse is None and len(graph.nodes) <= max_nodes:
+        return picture(graph, variables)
+    for how in (collapse,) if collapse else get_args(How):
+        groups = grouped(graph, how)
+        if len(groups) <= max_nodes and (collapse or _helps(how, groups)):
+            made = collapsed(graph, groups, variables)
+            said = f"{len(graph.nodes):,} nodes, collapsed by {how}"
+            return made if collapse else replace(made, notes=(*made.notes, said))
+    if collapse:
+        raise ValueError(f"collapse={collapse!r} leaves {len(groups):,} boxes, and {_remedy(max_nodes)}")
+    raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and {_remedy(max_nodes)}")
+
+
+def _remedy(max_nodes: int) -> str:
+    return (
+        f'max_nodes={max_nodes} are drawn at most: pass collapse="neuron", "layer" or "example", '
+        "a larger max_nodes, or a node nearer to the inputs"
+    )
+
+
+def _helps(how: How, groups: Sequence[Group]) -> bool:
+    return how == "example" or any(group.scope for group in groups)
+
+
+def grouped(graph: Graph, how: How) -> list[Group]:
+    """Divide a graph into groups, in topological order of their first members."""
+    classes = _classes(graph, how)
+    groups: dict[object, Group] = {}
+    for node in graph.nodes:
+        if graph.inputs[id(node)]:
+            group = groups.setdefault(classes[id(node)], Group(scope=_part(node.scope, how)))
+            group.members.append(node)
+    for key, leaves in _leaf_groups(graph, how, classes).items():
+        into = key if key in groups else ("leaves", key)
+        groups.setdefault(into, Group()).members.extend(leaves)
+    place = {id(node): i for i, node in enumerate(graph.nodes)}
+    return sorted(groups.values(), key=lambda group: min(place[id(member)] for member in group.members))
+
+
+def _part(scope: tuple[str, ...], how: How) -> tuple[str, ...]:
+    """The part of a scope that names a neuron or a layer; () if there is none."""
+    depth = next((i for i, part in enumerate(scope, 1) if part.startswith(how)), 0)
+    return scope[:depth]
+
+
+def _is_fixed(graph: Graph, leaf: Any, uses: int) -> bool:
+    """Whether a leaf is one and the same for all examples, as far as the graph tells."""
+    return graph.kind(leaf) == "parameter" or (leaf.requires_grad and uses > 1)
+
+
+def _classes(graph: Graph, how: How) -> dict[int, int]:
+    """``id(node)`` → the number of its class; nodes of one class are alike."""
+    numbers: dict[object, int] = {}
+    classes: dict[int, int] = {}
+    terms: dict[int, frozenset[int]] = {}
+    uses = Counter(id(x) for operands in graph.inputs.values() for x in operands)
+    for node in graph.nodes:
+        operands = graph.inputs[id(node)]
+        scope = _part(node.scope, how) if operands else ()
+        if not operands:
+            kind: object = ("leaf", id(node)) if _is_fixed(graph, node, uses[id(node)]) else "data"
+        elif scope:
+            kind = scope
+        else:
+            # An exponent belongs to the function; any other number may be data.
+            of = [
+                classes[id(x)] if x.op != "constant"
+                else numbers.setdefault(x.data if node.op == "pow" else "number", len(numbers))
+                for x in operands
+            ]  # fmt: skip
+            alike: object = tuple(of)
+            if node.op in ("add", "sum"):
+                flat = frozenset().union(*(terms.get(number, {number}) for number in of))
+                if len(flat) <= LONGEST_SUM:
+                    alike = flat
+            kind = ("add" if isinstance(alike, frozenset) else node.op, node.scope, alike)
+        classes[id(node)] = number = numbers.setdefault(kind, len(numbers))
+        if isinstance(kind, tuple) and isinstance(kind[-1], frozenset):
+            terms[number] = kind[-1]
+    return classes
+
+
+def _leaf_groups(graph: Graph, how: How, classes: Mapping[int, int]) -> dict[object, list[Any]]:
+    """Leaves by what they are used for: parameters of a box go into it, data that are used alike share one."""
+    users: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    scoped = set()
+    uses: Counter[int] = Counter()
+    for node in graph.nodes:
+        inside = bool(_part(node.scope, how))
+        for i, x in enumerate(graph.inputs[id(node)]):
+            users[id(x)].add((classes[id(node)], 0 if inside else i))
+            uses[id(x)] += 1
+        if inside:
+            scoped.add(classes[id(node)])
+    alike: dict[object, list[Any]] = defaultdict(list)
+    for node in graph.nodes:
+        if graph.inputs[id(node)]:
+            continue
+        owners = {number for number, _ in users[id(node)]}
+        if len(owners) == 1 and owners <= scoped and graph.kind(node) == "parameter":
+            alike[owners.pop()].append(node)
+        else:
+            fixed = _is_fixed(graph, node, uses[id(node)])
+            alike[fixed, frozenset(users[id(node)])].append(node)
+    apart: dict[object, list[Any]] = {}
+    for key, leaves in alike.items():
+        together = isinstance(key, int) or len(leaves) > FEW or (how == "example" and not key[0])  # type: ignore[index]
+        apart.update({key: leaves} if together else {(key, i): [leaf] for i, leaf in enumerate(leaves)})
+    return apart
+
+
+def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, object]) -> Picture:
+    """The picture of the groups: labels stay where one node meets one node."""
+    spoken = [member for group in groups for member in _speakers(graph, group)]
+    called = name_nodes(spoken, variables)
+    names = {id(member): _name(group, called) for group in groups for member in group.members}
+    place = {id(member): i for i, group in enumerate(groups) for member in group.members}
+    stale = stale_nodes(graph)
+    nodes = tuple(
+        replace(_box(graph, group, names, is_stale=any(id(m) in stale for m in group.members)),
+                called=text.clean(called[id(group.first)]))
+        for group in groups
+    )  # fmt: skip
+    edges: list[Edge] = []
+    seen: set[tuple[int, int]] = set()
+    for node in graph.nodes:
+        head = place[id(node)]
+        labels = edge_labels(graph, node, names) if _is_single(groups[head]) else repeat(("", None, ""))
+        for x, label in zip(graph.inputs[id(node)], labels, strict=False):
+            tail = place.get(id(x), head)  # numbers are nowhere
+            if tail == head:
+                continue
+            if _is_single(groups[tail]) and _is_single(groups[head]):
+                edges.append(Edge(tail, head, *label))
+            elif (tail, head) not in seen:
+                edges.append(Edge(tail, head))
+            seen.add((tail, head))
+    root = graph.nodes[-1]
+    word = callers_word(graph, {id(root): called.get(id(root), "")}, variables)
+    wanting = [Node("", "operation", grad=node.grad, wants_grad=node.requires_grad) for node in graph.nodes[-1:]]
+    return Picture(nodes, tuple(edges), notes([*nodes, *wanting], word))
+
+
+def _is_single(group: Group) -> bool:
+    return len(group.members) == 1 and not group.scope
+
+
+def _speakers(graph: Graph, group: Group) -> list[Any]:
+    """The members that are named: x₁ and x₆₄ of the leaves x₁ … x₆₄, the first of operations."""
+    leaves = len(group.members) > 1 and not graph.inputs[id(group.first)]
+    return [group.members[0], group.members[-1]] if leaves and group.members[-1].label else [group.first]
+
+
+def _name(group: Group, called: Mapping[int, str]) -> str:
+    if group.scope:
+        return display(group.scope[-1])
+    first, last = called[id(group.first)], called.get(id(group.members[-1]), "")
+    return display(first) if last in ("", first) else f"{display(first)} … {display(last)}"
+
+
+def _box(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool) -> Node:
+    if _is_single(group):
+        return box(graph, group.first, names, is_stale=is_stale)
+    is_output = any(id(member) in graph.outputs for member in group.members)
+    name = names[id(group.first)]
+    if group.scope:
+        leaves = sum(not graph.inputs[id(member)] for member in group.members)
+        said = (_count(len(group.members) - leaves, "operation"), _count(leaves, "parameter"))
+        return Node(name, "operation", is_output=is_output, scope=group.scope[:-1], details=said)
+    details = (f"× {len(group.members):,}",)
+    if not graph.inputs[id(group.first)]:
+        return Node(name, graph.kind(group.first), details=details)
+    terms = _terms(graph, group, names)
+    if terms:
+        written = text.abbreviate(f"Σ ({' + '.join(terms)})" if len(terms) > 1 else f"Σ {terms[0]}", FORMULA_LIMIT)
+        details = (_count(len(group.members), "addition"),)
+    else:
+        written = _formula(graph, group, names)
+    return Node(name, "operation", written, is_output=is_output, details=details)
+
+
+def _terms(graph: Graph, group: Group, names: Mapping[int, str]) -> list[str]:
+    """What a chain of additions adds up; nothing if the group is no chain."""
+    own = {id(member) for member in group.members}
+    operands = [x for member in group.members for x in graph.inputs[id(member)]]
+    if not any(id(x) in own for x in operands):
+        return []
+    return list(dict.fromkeys(names[id(x)] for x in operands if id(x) in names and id(x) not in own))
+
+
+def _formula(graph: Graph, group: Group, names: Mapping[int, str]) -> str:
+    """The formula of the first member; a number that is another one in other members is an ellipsis."""
+    from autograd_mini.expr import Symbol  # noqa: PLC0415 - as in picture.symbols
+
+    operands = graph.inputs[id(group.first)]
+    every = [graph.inputs[id(member)] for member in group.members]
+    shown = [
+        s if all(other[i].op != "constant" or other[i].data == x.data for other in every) else Symbol("…")
+        for i, (x, s) in enumerate(zip(operands, symbols(operands, names), strict=True))
+    ]
+    return formula(group.first, shown)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + "s" * (number != 1)

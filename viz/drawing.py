@@ -1,0 +1,285 @@
+"""``draw``, and the drawing that it gives."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from . import render, style
+from .collapse import How, fitted
+from .dot import digraph
+from .labels import STEPS, EdgeLabels, Step, View
+from .names import callers_names
+from .picture import Picture
+from .svg import finish
+from .tree import tree
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    import graphviz
+
+FULL_LABELS = 150  # nodes; beyond them a picture is compact: small boxes, straight edges without labels
+FORMATS = (".svg", ".png", ".pdf", ".dot", ".gv")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture, ready to be shown, saved and printed. :func:`draw` makes them.
+
+    >>> from autograd_mini import Value
+    >>> a, b = Value(2, label="a"), Value(1, label="b")
+    >>> e = (a + b) * (b + 1)
+    >>> e.backward()
+    >>> print(draw(e))
+    e = v₁ × v₂   value 6   grad 1
+    ├─ v₁ = a + b   value 3   grad 2   ∂e/∂v₁ = 2
+    │  ├─ a   value 2   grad 2   ∂v₁/∂a = 1
+    │  └─ b   value 1   grad 5   ∂v₁/∂b = 1
+    └─ v₂ = b + 1   value 2   grad 3   ∂e/∂v₂ = 3
+       └─ b   value 1   grad 5   ∂v₂/∂b = 1
+    """
+
+    picture: Picture
+    view: View
+    renderer: render.Renderer = "auto"
+    timeout: float = 60.0
+
+    @property
+    def digraph(self) -> graphviz.Digraph:
+        """The drawing as a ``graphviz.Digraph``, to go on with in Graphviz's own terms."""
+        return digraph(picture=self.picture, view=self.view)
+
+    @cached_property
+    def source(self) -> str:
+        """The DOT text; it needs no renderer."""
+        return str(self.digraph.source)
+
+    @cached_property
+    def layout(self) -> bytes:
+        """Where Graphviz puts everything, as its own SVG."""
+        return render.layout(self.source, renderer=self.renderer, timeout=self.timeout)
+
+    @cached_property
+    def svg(self) -> str:
+        """The finished figure as SVG text."""
+        return finish(self.layout, self.picture, self.view)
+
+    def png(self, scale: float | None = None) -> bytes:
+        """The figure as a PNG.
+
+        Parameters
+        ----------
+        scale
+            Pixels of the PNG to one of the SVG: by default 2, 300 dpi for paper, 1920 × 1080 for a slide;
+            less for a picture of more than 24 million pixels.
+        """
+        return render.png(self.svg, scale=style.PNG_SCALE[self.view.size] if scale is None else scale)
+
+    def pdf(self) -> bytes:
+        """The figure as a PDF of one page; needs the ``pdf`` extra."""
+        return render.pdf(self.svg)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the figure to a file, in the format that the file's ending names.
+
+        Parameters
+        ----------
+        path
+            Ends in .svg, .png, .pdf, .dot or .gv. A file that is there is replaced, in one step.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the ending is another one.
+        FileNotFoundError, NotADirectoryError
+            If there is no such directory.
+        RenderError
+            If what the format needs is not installed.
+        """
+        target = Path(path)
+        ending = target.suffix.lower()
+        if ending not in FORMATS:
+            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of {', '.join(FORMATS)}")
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"cannot save {str(target)!r}: there is no directory {str(target.parent)!r}")
+        if target.is_dir():
+            raise IsADirectoryError(f"cannot save {str(target)!r}: it is a directory")
+        match ending:
+            case ".svg":
+                content = self.svg.encode()
+            case ".png":
+                content = self.png()
+            case ".pdf":
+                content = self.pdf()
+            case _:
+                content = self.source.encode()
+        _write(target, content)
+        return target
+
+    def show(self) -> Path:
+        """Open the figure in the program that shows SVG here, as a rule a browser; the file's path is returned."""
+        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), "picture.svg"))
+        webbrowser.open(path.as_uri())
+        return path
+
+    def frames(self) -> tuple[Drawing, ...]:
+        """The figure revealed step by step: structure, values, local derivatives, gradients.
+
+        Every frame has the same layout, so nothing moves from one slide to the next. Steps that the
+        drawing does not show are left out.
+        """
+        steps = self.view.show
+        shown = [replace(self.view, visible=steps[: i + 1]) for i in range(len(steps))]
+        frames = tuple(replace(self, view=view) for view in shown)
+        for frame in frames:
+            frame.__dict__["layout"] = self.layout  # it is the same one: Graphviz runs once
+        return frames
+
+    def __str__(self) -> str:
+        return tree(self.picture, self.view)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": str(self)}
+
+
+def draw(
+    node: Any,
+    *,
+    names: Mapping[str, object] | None = None,
+    show: Sequence[Step] = STEPS,
+    edges: EdgeLabels = "numbers",
+    direction: Literal["LR", "BT"] = "LR",
+    flow: Literal["forward", "backward"] = "forward",
+    size: style.SizeName | None = None,
+    background: style.Background = "white",
+    parameters: Sequence[Any] = (),
+    max_nodes: int = 1500,
+    collapse: How | None = None,
+    title: str = "",
+    caption: str = "",
+    renderer: render.Renderer = "auto",
+) -> Drawing:
+    """Draw the graph below a node: a box per operation, its value and gradient, the local derivative on every edge.
+
+    Parameters
+    ----------
+    node
+        The output, or a list or tuple of outputs.
+    names
+        Name → node, for nodes without a label: ``{"loss": e}`` or ``locals()``. By default the caller's
+        variables; ``{}`` for none. What has no name is numbered v₁, v₂, …
+    show
+        Which of "structure", "value", "local" and "grad" to show.
+    edges
+        The local derivatives as "numbers", as "formulas", or "both".
+    direction
+        "LR" from left to right, "BT" from the bottom up.
+    flow
+        "backward" turns the arrows into those of the backward pass, dashed.
+    size
+        "slide" is 16:9, with no text under 18 px at 1280; "paper" fits a column of 6.5 inches.
+    background
+        "white", "transparent" or "dark".
+    parameters
+        Leaves to draw as parameters, beside those of ``nn`` modules.
+    max_nodes
+        A larger graph is collapsed where it has neurons, layers or repeated examples. From 150 nodes on,
+        pictures are compact, without labels on edges.
+    collapse
+        "neuron" or "layer" makes one box of each; "example" makes one of what is computed alike for many examples.
+    title, caption
+        Text above and below.
+    renderer
+        "dot", "embedded", or "auto": ``dot`` where it is installed.
+
+    Returns
+    -------
+    Drawing
+        Shown by Jupyter; ``.save("e.svg")``, ``.show()``, ``.frames()``, ``.source``, ``print(...)``.
+
+    Raises
+    ------
+    TypeError
+        If `node` is not a node.
+    ValueError
+        If an option is none of those above, or the graph is larger than `max_nodes`.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> m = Value(2)
+    >>> t = m * m
+    >>> print(draw(t))
+    t = m × m   value 4   grad —
+    ├─ m   value 2   grad —   ∂t/∂m = 2
+    └─ m   value 2   grad —   ∂t/∂m = 2
+    call t.backward() to fill in the gradients
+    """
+    roots = tuple(node) if isinstance(node, list | tuple) else (node,)
+    _check(
+        edges=(edges, get_args(EdgeLabels)), direction=(direction, ("LR", "BT")),
+        flow=(flow, ("forward", "backward")), size=(size, (None, *get_args(style.SizeName))),
+        background=(background, get_args(style.Background)), collapse=(collapse, (None, *get_args(How))),
+        renderer=(renderer, get_args(render.Renderer)),
+    )  # fmt: skip
+    steps = _steps(show)
+    for root in roots or (None,):
+        if not all(hasattr(root, needed) for needed in ("op", "inputs", "data", "grad")):
+            got = type(root).__name__
+            raise TypeError(f"draw takes a node or a list of nodes, got {got}: pass a Value, not its .data")
+    if names is None:
+        names = callers_names(sys._getframe(1))
+    made = fitted(roots, variables=names, parameters=parameters, max_nodes=max_nodes, collapse=collapse)
+    view = View(
+        show=steps, edges=edges, direction=direction, flow=flow, size=size, background=background,
+        compact=len(made.nodes) > FULL_LABELS, title=title, caption=caption, visible=steps,
+    )  # fmt: skip
+    return Drawing(made, view, renderer)
+
+
+def _check(**options: tuple[object, tuple[object, ...]]) -> None:
+    for name, (got, allowed) in options.items():
+        if not any(got is each or (isinstance(got, str) and got == each) for each in allowed):
+            raise ValueError(f"{name}={got!r}; it has to be one of {', '.join(map(repr, allowed))}")
+
+
+def _steps(show: Sequence[Step]) -> tuple[Step, ...]:
+    wanted = (show,) if isinstance(show, str) else tuple(show)
+    wrong = [step for step in wanted if step not in STEPS]
+    if wrong:
+        raise ValueError(f"show has {wrong[0]!r}; it may have {', '.join(map(repr, STEPS))}")
+    return tuple(step for step in STEPS if step in wanted or step == "structure")
+
+
+def _write(target: Path, content: bytes) -> None:
+    """All of `content` or nothing: into a file beside the target, which then takes its place."""
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if target.exists():
+            Path(beside).chmod(target.stat().st_mode & 0o777)
+        else:
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(beside).chmod(0o666 & ~umask)
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

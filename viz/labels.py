@@ -1,0 +1,112 @@
+"""What is written where: the lines of a box, of an edge, beside the picture, as runs of words with a role.
+
+Roles ("name", "value", "gradient", …) get their colour and weight in ``style.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from . import style, text
+from .picture import Edge, Node, Picture
+
+Step = Literal["structure", "value", "local", "grad"]
+EdgeLabels = Literal["numbers", "formulas", "both"]
+STEPS: tuple[Step, ...] = ("structure", "value", "local", "grad")
+NO_GRADIENT = "—"  # never 0: nothing has reached the node
+
+
+class Run(NamedTuple):
+    """Words in one role."""
+
+    text: str
+    role: str
+
+
+Line = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a picture is shown, and how it lies on the page.
+
+    `show` decides the layout, `visible` what of it is already revealed.
+    """
+
+    show: tuple[Step, ...] = STEPS
+    edges: EdgeLabels = "numbers"
+    direction: Literal["LR", "BT"] = "LR"
+    flow: Literal["forward", "backward"] = "forward"
+    size: style.SizeName | None = None
+    background: style.Background = "white"
+    compact: bool = False
+    title: str = ""
+    caption: str = ""
+    visible: tuple[Step, ...] = STEPS
+
+    @property
+    def sizes(self) -> style.Size:
+        """The font sizes and distances that go with this view."""
+        return style.COMPACT if self.compact else style.SIZES[self.size]
+
+
+def node_lines(node: Node, show: tuple[Step, ...], *, wrap: bool = False) -> list[Line]:
+    """The lines of a box: ``c = a + b``, ``value 3``, ``grad 2``; with `wrap`, a long sum takes two lines."""
+    formula, *more = text.halves(node.formula) if wrap else [node.formula]
+    first = (Run(node.name, "name"), *((Run(f" = {formula}", "formula"),) if formula else ()))
+    lines: list[Line] = [first, *((Run(half, "formula"),) for half in more)]
+    lines += [(Run(detail, "word"),) for detail in node.details]
+    if "value" in show and node.value is not None:
+        mark = "*" if node.is_stale else ""
+        lines.append((Run("value  ", "word"), Run(text.number(node.value) + mark, "value")))
+    if "grad" in show and node.wants_grad:
+        grad = NO_GRADIENT if node.grad is None else text.number(node.grad)
+        lines.append((Run("grad  ", "word"), Run(grad, "gradient")))
+    return lines
+
+
+def edge_lines(edge: Edge, view: View) -> list[Line]:
+    """The label of an edge: ``∂e/∂c = 2``, ``∂e/∂c = d`` or ``∂e/∂c = d = 2``; empty where no derivative flows."""
+    if view.compact or "local" not in view.show or not edge.symbol or edge.partial is None:
+        return []
+    parts = {"numbers": [text.number(edge.partial)], "formulas": [edge.formula]}.get(
+        view.edges, [edge.formula, text.number(edge.partial)]
+    )
+    said = "".join(f" = {part}" for part in dict.fromkeys(parts))
+    if view.sizes.wrap:
+        return [(Run(edge.symbol, "partial"),), (Run(said.lstrip(), "partial"),)]
+    return [(Run(edge.symbol + said, "partial"),)]
+
+
+def beside_lines(picture: Picture, view: View) -> list[Line]:
+    """Title, caption and notes, in that order."""
+    title: list[Line] = [(Run(text.clean(view.title), "title"),)] if view.title else []
+    said = [text.clean(part) for part in view.caption.splitlines()]
+    told = picture.notes if "grad" in view.show else tuple(note for note in picture.notes if "gradients" not in note)
+    return title + [(Run(line, "caption"),) for line in (*said, *told)]
+
+
+def plain(line: Line) -> str:
+    """A line without its roles, single spaces between the words."""
+    return "".join(run.text for run in line).replace("  ", " ")
+
+
+def box_size(node: Node, view: View) -> tuple[float, float]:
+    """Width and height in points that hold the box's text with room to spare."""
+    sizes = view.sizes
+    lines = node_lines(node, view.show, wrap=sizes.wrap)
+    widest = max(line_width(line, font_size(line, sizes)) for line in lines)
+    height = style.LINE_HEIGHT * sum(font_size(line, sizes) for line in lines)
+    width = max(widest + 2 * sizes.margin[0], style.MIN_WIDTH)
+    return round(width + 0.5), round(height + 2 * sizes.margin[1] + 0.5)
+
+
+def font_size(line: Line, sizes: style.Size) -> float:
+    """The font size of a box's line: name and formula are larger."""
+    return sizes.name if line[0].role in ("name", "formula") else sizes.body
+
+
+def line_width(line: Line, size: float) -> float:
+    """How wide a line comes out in the layout's font."""
+    return sum(text.width(run.text, size, bold=style.ROLES[run.role][1]) for run in line)

@@ -1,0 +1,223 @@
+"""From a graph of nodes to a picture as plain data: what is there, not how it looks.
+
+:func:`walk` reads the graph once; :func:`picture` turns it into frozen :class:`Node` and :class:`Edge`
+objects, which ``dot.py``, ``svg.py`` and ``tree.py`` then put into words. Nothing here knows a colour, and
+nothing changes the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from . import text
+from .names import name_nodes
+
+Kind = Literal["input", "parameter", "operation", "constant"]
+
+NAME_LIMIT, FORMULA_LIMIT = 32, 44
+FILL_IN = "to fill in the gradients"
+NARY, MANY = ("sum", "dot"), 16  # a sum of more operands is not written out
+STALE = "a leaf has changed since: values marked * are those of the last forward pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A box: an operation and its result, a leaf, or several of them in one, as `details` says.
+
+    `called` is the name in full, where `name` is what fits in a box.
+    """
+
+    name: str
+    kind: Kind
+    formula: str = ""
+    value: float | None = None
+    grad: float | None = None
+    wants_grad: bool = False
+    is_output: bool = False
+    is_stale: bool = False
+    scope: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One operand of an operation. `tail` and `head` are positions in ``Picture.nodes``.
+
+    ``symbol`` is empty where no derivative flows; ``partial`` is the number, ``formula`` its formula.
+    """
+
+    tail: int
+    head: int
+    symbol: str = ""
+    partial: float | None = None
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All of a figure's content, in topological order, and what has to be said beside it."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph as read: nodes with inputs before users, the operands of each, the outputs.
+
+    Numbers mixed in are made anew each time that a node is asked for its inputs. They are therefore
+    asked once, here, and all else goes by ``id``.
+    """
+
+    nodes: tuple[Any, ...]
+    inputs: Mapping[int, tuple[Any, ...]]
+    outputs: Collection[int]
+    parameters: Collection[int]
+
+    def kind(self, node: Any) -> Kind:
+        """Which of the four kinds of box `node` gets."""
+        if node.op == "constant":
+            return "constant"
+        if node.op:
+            return "operation"
+        return "parameter" if node.is_parameter or id(node) in self.parameters else "input"
+
+
+def walk(roots: Sequence[Any], *, parameters: Sequence[Any] = (), limit: int | None = None) -> Graph | None:
+    """Read the graph below `roots`, without recursion.
+
+    Parameters
+    ----------
+    roots
+        The output nodes.
+    parameters
+        Leaves that are to be drawn as parameters.
+    limit
+        Give up beyond so many nodes.
+
+    Returns
+    -------
+    Graph or None
+        None if there are more than `limit` nodes. Constants are among the operands, not among the nodes.
+    """
+    order: list[Any] = []
+    inputs: dict[int, tuple[Any, ...]] = {}
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in inputs:
+            operands = inputs[id(node)] = node.inputs
+            if limit is not None and len(inputs) > limit:
+                return None
+            stack.append((node, True))
+            stack.extend((x, False) for x in reversed(operands) if x.op != "constant" and id(x) not in inputs)
+    return Graph(tuple(order), inputs, {id(root) for root in roots}, {id(p) for p in parameters})
+
+
+def picture(graph: Graph, variables: Mapping[str, object]) -> Picture:
+    """The picture of a graph, one box per node and one edge per operand.
+
+    Numbers mixed in fold into the formulas of their users.
+    """
+    called = name_nodes(graph.nodes, variables)
+    names = {key: display(name) for key, name in called.items()}
+    place = {id(node): i for i, node in enumerate(graph.nodes)}
+    stale = stale_nodes(graph)
+    nodes = tuple(
+        replace(box(graph, node, names, is_stale=id(node) in stale), called=text.clean(called[id(node)]))
+        for node in graph.nodes
+    )
+    edges = [
+        Edge(place[id(x)], place[id(node)], *label)
+        for node in graph.nodes
+        for x, label in zip(graph.inputs[id(node)], edge_labels(graph, node, names), strict=True)
+        if x.op != "constant"
+    ]
+    return Picture(nodes, tuple(edges), notes(nodes, callers_word(graph, called, variables)))
+
+
+def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = False) -> Node:
+    """The box of one node."""
+    operands = graph.inputs[id(node)]
+    return Node(
+        name=names[id(node)],
+        kind=graph.kind(node),
+        formula=formula(node, symbols(operands, names)) if operands else "",
+        value=float(node.data),
+        grad=None if node.grad is None else float(node.grad),
+        wants_grad=bool(node.requires_grad),
+        is_output=id(node) in graph.outputs,
+        is_stale=is_stale,
+        scope=tuple(node.scope) if operands else (),
+    )
+
+
+def edge_labels(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[tuple[str, float | None, str]]:
+    """(symbol, number, formula) for each operand of `node`; ("", None, "") where no derivative flows."""
+    operands = graph.inputs[id(node)]
+    if not operands:
+        return
+    formulas, (out,) = symbols(operands, names), symbols((node,), names)
+    for i, (x, partial) in enumerate(zip(operands, node.partials, strict=True)):
+        if partial is None or not x.requires_grad:
+            yield "", None, ""
+        else:
+            formula = text.clean(node.rule.derivative(i, formulas, out).text())
+            symbol = f"∂{names[id(node)]}/∂{names[id(x)]}"
+            yield symbol, float(partial), text.abbreviate(formula, FORMULA_LIMIT)
+
+
+def notes(nodes: Sequence[Node], root: str) -> tuple[str, ...]:
+    """What a reader has to be told: that no backward pass was run, that values are old."""
+    said = []
+    wanting = [node for node in nodes if node.wants_grad]
+    if wanting and all(node.grad is None for node in wanting):
+        said.append(f"call {root} {FILL_IN}")
+    if any(node.is_stale for node in nodes):
+        said.append(STALE)
+    return tuple(said)
+
+
+def callers_word(graph: Graph, called: Mapping[int, str], variables: Mapping[str, object]) -> str:
+    """How the caller would write the backward pass: ``e.backward()``, if the output has a name that can be called."""
+    root = graph.nodes[-1]
+    name = called[id(root)]
+    can_be_called = (root.label or name in variables) and name.isidentifier() and len(graph.outputs) == 1
+    return f"{name}.backward()" if can_be_called else "backward() on the output"
+
+
+def display(name: str) -> str:
+    """A name as pictures show it: on one line, its number a subscript, not too long."""
+    return text.shorten(text.subscripts(text.clean(name)), NAME_LIMIT) or "?"
+
+
+def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
+    """Operands as formulas: numbers as they are, nodes by name."""
+    from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - so that the data model stands alone
+
+    return [Number(x.data) if x.op == "constant" else Symbol(names[id(x)]) for x in operands]
+
+
+def stale_nodes(graph: Graph) -> Collection[int]:
+    """Ids of operations whose value is not what their inputs' data would give now."""
+    from autograd_mini import graph as engine  # noqa: PLC0415
+
+    is_stale: Callable[[Any], bool] = getattr(engine, "is_stale", lambda _: False)
+    return {id(node) for node in graph.nodes if graph.inputs[id(node)] and is_stale(node)}
+
+
+def formula(node: Any, operands: Sequence[Any]) -> str:
+    """The operation of `node` on `operands`, as text that fits in a box."""
+    rule = node.rule
+    if rule.name in NARY and len(operands) > MANY:
+        pairs = len(operands) // 2 if rule.name == "dot" else 0
+        terms = [*zip(operands[:pairs], operands[pairs : 2 * pairs], strict=True), *zip(operands[2 * pairs :])]
+        written = [text.clean(rule.applied(*term).text()) for term in (terms[0], terms[1], terms[-1])]
+        return text.shorten(" + ".join((*written[:2], "…", written[-1])), FORMULA_LIMIT)
+    return text.abbreviate(text.clean(rule.applied(*operands).text()), FORMULA_LIMIT)
