@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AnomalyError",
     "Value",
+    "check_rule",
     "detect_anomaly",
     "dot",
     "grad",
@@ -45,6 +46,8 @@ def __getattr__(name: str) -> Any:
     """What is loaded when it is asked for, and functions that were added with ``@rule``."""
     if name in ("datasets", "nn", "optim", "testing"):
         return importlib.import_module(f".{name}", __name__)
+    if name == "check_rule":
+        return importlib.import_module(".testing", __name__).check_rule
     if name in _functions.FUNCTIONS:
         return _functions.FUNCTIONS[name]
     import difflib  # only here, because importing should be quick

@@ -109,7 +109,7 @@ def _gather(arguments: Iterable[str]) -> list[str]:
         if argument == "--at":
             at = []
         elif argument is not None:
-            gathered.append(f" {argument}" if re.match(r"-(?!-|h$|o|$)", argument) else argument)
+            gathered.append(f" {argument}" if re.match(r"-(?!-[a-z]|-$|h$|o|$)", argument) else argument)
     return gathered
 
 
@@ -136,7 +136,7 @@ def _draw(options: argparse.Namespace) -> None:
 
     from .parser import parse
 
-    program = parse(options.expression)
+    program = parse(options.expression.strip())  # see _gather
     values = dict(options.at)
     repeated = [name for name, _ in options.at if [n for n, _ in options.at].count(name) > 1]
     if repeated:
@@ -235,8 +235,8 @@ def _train(network: MLP, examples: Sequence[tuple[list[float], int]], epochs: in
     with Progress(*columns) as progress:
         task = progress.add_task("", total=len(steps), loss=float("nan"))
         for chosen in steps:
-            losses = [ag.nn.binary_cross_entropy_with_logits(label, network(image)) for image, label in chosen]
-            loss = ag.sum(losses) / len(losses)
+            images, labels = zip(*chosen, strict=True)
+            loss = ag.nn.binary_crossentropy(labels, map(network, images), from_logits=True)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

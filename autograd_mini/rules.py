@@ -229,7 +229,7 @@ TABLE = (
          domain=[UNIT], text="artanh({})", latex=r"\operatorname{{artanh}}\left({}\right)"),
     Rule("acsch", asinh(1 / x), [-(rsqrt_1_plus(x) / absolute(x))], shown=[-1 / (absolute(x) * sqrt(1 + square(x)))],
          domain=[NONZERO], text="arcsch({})", latex=r"\operatorname{{arcsch}}\left({}\right)"),
-    Rule("asech", log1p(sqrt(one_minus_square(x))) - log(x), [-1 / (x * sqrt(one_minus_square(x)))],
+    Rule("asech", log1p(sqrt(one_minus_square(x))) - log(x), [-(1 / x) / sqrt(one_minus_square(x))],
          shown=[-1 / (x * sqrt(1 - square(x)))],
          domain=[(Interval(0, 1),)], text="arsech({})", latex=r"\operatorname{{arsech}}\left({}\right)"),
     Rule("acoth", sign(x) * log1p(2 / (absolute(x) - 1)) / 2, [-square(rsqrt_minus_1(x))],

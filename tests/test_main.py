@@ -76,7 +76,7 @@ def test_at_may_stand_anywhere(capsys: pytest.CaptureFixture[str], arguments: tu
     assert "b   value 1   grad 5" in out
 
 
-@pytest.mark.parametrize("text", ["-a*b", "-(a*b)", "−a*b", "- a*b"])
+@pytest.mark.parametrize("text", ["-a*b", "-(a*b)", "−a*b", "- a*b", "---a*b"])
 def test_an_expression_may_start_with_a_minus(capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert run("draw", text, "--at", "a=-2", "b=−3") == 0
     assert "value −6" in capsys.readouterr().out
@@ -114,6 +114,7 @@ def test_options_reach_the_picture() -> None:
         (["sin^2(x)"], "autograd-mini: ^ is not a power here: write sin(x)**2"),
         ([""], "autograd-mini: the text is empty; write an expression such as (a + b)*(b + 1)"),
         (["a+\nb\u202e"], "autograd-mini: an operand is missing after +"),
+        (["-" * 200_000 + "a"], "autograd-mini: the text has 200001 characters; at most 2000 are allowed"),
         (["a", "--at", "a=nan"], "autograd-mini: a must be a finite number; got nan"),
         (["a", "--at", "a=1", "a=1"], "autograd-mini: a is given twice"),
         (["a*b", "--at", "a=1"], "autograd-mini: no value for b; its variables are a, b"),

@@ -19,6 +19,7 @@ from .picture import Picture
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_PORT = re.compile(r":[ewns]\b")  # the side at which an edge leaves or arrives: n0:e->n1:w
 _BASELINE = 0.36  # of the font size: from the middle of a line down to its baseline
 
 
@@ -61,7 +62,8 @@ def finish(layout: bytes, picture: Picture, view: View) -> str:
         raise ValueError(f"Graphviz gave no drawing: {layout[:200]!r}")
     groups: dict[str, dict[str, list[ET.Element]]] = defaultdict(lambda: defaultdict(list))
     for group in graph.findall(f"{_SVG}g"):
-        groups[group.get("class", "")][group.findtext(f"{_SVG}title", "")].append(group)
+        title = _PORT.sub("", group.findtext(f"{_SVG}title", ""))
+        groups[group.get("class", "")][title].append(group)
 
     canvas = _Canvas(ET.Element("g", {"font-family": style.FONT_FAMILY}))
     for same in groups["cluster"].values():

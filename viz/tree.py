@@ -22,8 +22,8 @@ def tree(picture: Picture, view: View) -> str:
         One line per edge, and one per output.
     """
     operands: dict[int, list[Edge]] = defaultdict(list)
-    for edge in picture.edges:
-        operands[edge.head].append(edge)
+    for each in picture.edges:
+        operands[each.head].append(each)
     lines: list[str] = []
     written: set[int] = set()
     outputs = [i for i, node in enumerate(picture.nodes) if node.is_output]

@@ -1,0 +1,178 @@
+"""Neuron, Layer, MLP: networks in which every weight is a Value.
+
+A neuron is one ``dot`` node and one node for its activation. The attributes are micrograd's:
+``layers``, ``neurons``, ``w``, ``b``.
+
+>>> neuron = Neuron(2, activation="tanh", seed=0)
+>>> a = neuron([1.0, -2.0])
+>>> a.op, a.inputs[0].op, len(neuron.parameters())
+('tanh', 'dot', 3)
+>>> MLP(2, [16, 16, 1], activation="relu")
+MLP(2, [16, 16, 1], activation='relu')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..functions import FUNCTIONS, dot
+from ..graph import PARAMETER, Tag
+from ..rules import RULES
+from ..value import Value, leaf
+
+Activation = str | Callable[[Any], Any]
+Seed = int | np.random.Generator | None
+
+
+class Module:
+    """Something with parameters."""
+
+    def parameters(self) -> list[Value]:
+        """Every weight and bias, always in the same order."""
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to None."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+
+class Neuron(Module):
+    """activation(w · x + b).
+
+    Parameters
+    ----------
+    inputs : how many numbers it takes
+    activation : the name of a function of the table, "linear", or a function
+    seed : an int, or a NumPy Generator to draw the weights from
+    scope : what it belongs to, outermost first, for pictures
+
+    The weights are uniform in ±√(6/n), He's choice, when the activation is a relu, else in ±√(3/n),
+    LeCun's; the bias is 0.
+
+    Raises
+    ------
+    ValueError : for an unknown activation or less than one input; when called with a wrong number of them
+    """
+
+    def __init__(
+        self, inputs: int, activation: Activation = "tanh", seed: Seed = None, scope: tuple[str, ...] = ("neuron",)
+    ) -> None:
+        if not isinstance(inputs, int) or inputs < 1:
+            raise ValueError(f"{' '.join(scope)}: the number of inputs is a positive integer, got {inputs!r}")
+        self.activation = activation
+        self._activate = _activation(activation)
+        limit = np.sqrt((6 if str(activation).endswith("relu") else 3) / inputs)
+        weights = np.random.default_rng(seed).uniform(-limit, limit, inputs)
+        self.w = [leaf(float(w), Tag(f"w{i}", scope), PARAMETER) for i, w in enumerate(weights, start=1)]
+        self.b = leaf(0.0, Tag("b", scope), PARAMETER)
+        self._tag = Tag(scope=scope)
+
+    def __call__(self, x: Iterable[Any]) -> Value:
+        """The output for one example: an iterable of numbers or nodes."""
+        x = tuple(x)
+        if len(x) != len(self.w):
+            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(x)}")
+        z = dot(self.w, x, self.b)
+        a = z if self._activate is None else self._activate(z)
+        for node in (z, a):
+            node._tag = node._tag or self._tag
+        return a  # type: ignore[no-any-return]  # of a node a node
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, activation={self.activation!r})"
+
+
+class Layer(Module):
+    """Neurons that all see the same inputs; see :class:`Neuron` for the parameters and errors."""
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: Activation = "tanh",
+        seed: Seed = None,
+        scope: tuple[str, ...] = ("layer",),
+    ) -> None:
+        if not isinstance(outputs, int) or outputs < 1:
+            raise ValueError(f"{' '.join(scope)}: the number of outputs is a positive integer, got {outputs!r}")
+        draw = np.random.default_rng(seed)
+        self.neurons = [Neuron(inputs, activation, draw, (*scope, f"neuron {i}")) for i in range(1, outputs + 1)]
+
+    def __call__(self, x: Iterable[Any]) -> list[Value]:
+        """The outputs of all neurons for one example."""
+        x = tuple(x)
+        return [neuron(x) for neuron in self.neurons]
+
+    def parameters(self) -> list[Value]:
+        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        first = self.neurons[0]
+        return f"Layer({len(first.w)}, {len(self.neurons)}, activation={first.activation!r})"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers one after the other, the last one linear.
+
+    Parameters
+    ----------
+    inputs : how many numbers an example holds
+    outputs : the number of neurons of each layer; the input is not counted as a layer
+    activation : of all layers but the last
+    seed : the same seed gives the same weights
+
+    >>> model = MLP(2, [3, 1], activation="relu", seed=1)
+    >>> y = model([0.5, -1.0])  # one output: one node, not a list
+    >>> y.backward()
+    >>> len(model.parameters())
+    13
+    """
+
+    def __init__(
+        self, inputs: int, outputs: Sequence[int], activation: Activation = "tanh", seed: Seed = None
+    ) -> None:
+        if not outputs:
+            raise ValueError("an MLP needs at least one layer, got outputs=[]")
+        draw = np.random.default_rng(seed)
+        sizes = [inputs, *outputs]
+        self.activation = activation
+        self.layers = [
+            Layer(n, m, activation if i < len(outputs) else "linear", draw, (f"layer {i}",))
+            for i, (n, m) in enumerate(zip(sizes, outputs, strict=False), start=1)
+        ]
+
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The output for one example: a node, or a list of nodes where the last layer has several neurons."""
+        for layer in self.layers:
+            x = layer(x)
+        outputs = list(x)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def parameters(self) -> list[Value]:
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    def __repr__(self) -> str:
+        inputs, outputs = len(self.layers[0].neurons[0].w), [len(layer.neurons) for layer in self.layers]
+        return f"MLP({inputs}, {outputs}, activation={self.activation!r})"
+
+
+def _activation(activation: Activation) -> Callable[[Any], Any] | None:
+    """The function that an activation names; None for "linear"."""
+    if activation == "linear":
+        return None
+    if callable(activation):
+        return activation
+    rule = RULES.get(activation) if isinstance(activation, str) else None
+    if rule is None or rule.arity - len(rule.defaults) != 1:
+        raise ValueError(
+            f"unknown activation {activation!r}: use 'linear', 'relu', 'leaky_relu', 'sigmoid', 'softplus', 'tanh', "
+            "another function of one argument of the table, or a function"
+        )
+    return FUNCTIONS[rule.name]

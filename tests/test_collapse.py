@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from drawn import chain, forward, lecture, network, parameters, regression
+
+import viz
+from autograd_mini import Value
+
+
+def boxes(drawing: viz.Drawing) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(node.name, node.formula, node.details) for node in drawing.picture.nodes]
+
+
+def test_examples_that_are_computed_alike_share_a_box() -> None:
+    assert boxes(viz.draw(regression(100), names={}, collapse="example")) == [
+        ("w", "", ()),
+        ("v₁", "w × …", ("× 100",)),
+        ("b", "", ()),
+        ("v₂", "v₁ + b", ("× 100",)),
+        ("v₃", "v₂ − …", ("× 100",)),
+        ("v₄", "v₃²", ("× 100",)),
+        ("v₅", "Σ v₄", ("100 additions",)),
+        ("v₆", "v₅ / 100", ()),
+    ]
+
+
+def test_exponents_tell_functions_apart() -> None:
+    x = [Value(i, requires_grad=False) for i in range(6)]
+    made = viz.draw(sum(each**2 for each in x[:3]) + sum(each**3 for each in x[3:]), names={}, collapse="example")
+    assert [formula for _, formula, details in boxes(made) if details == ("× 3",) and formula] == ["v₁²", "v₄³"]
+
+
+def test_neurons_and_layers_are_boxes_with_their_parameters_inside() -> None:
+    x = [Value(i, f"x{i}", requires_grad=False) for i in (1, 2)]
+    out = network((3, 1), x)
+    layers = viz.draw(out, names={}, collapse="layer")
+    assert boxes(layers) == [
+        ("x₁", "", ()),
+        ("x₂", "", ()),
+        ("layer 1", "", ("12 operations", "6 parameters")),
+        ("layer 2", "", ("6 operations", "3 parameters")),
+    ]
+    assert [(edge.tail, edge.head) for edge in layers.picture.edges] == [(0, 2), (1, 2), (2, 3)]
+    neurons = viz.draw(out, names={}, collapse="neuron").picture
+    assert [node.name for node in neurons.nodes if node.details] == ["neuron 1", "neuron 2", "neuron 3", "neuron 1"]
+    assert neurons.nodes[-1].is_output
+    assert neurons.nodes[-1].scope == ("layer 2",)
+
+
+def test_a_network_over_many_examples_collapses_by_layer() -> None:
+    import random
+
+    rng = random.Random(0)
+    layers = parameters((3, 1), 2, rng)
+    loss = sum((forward(layers, [rng.random(), rng.random()]) - rng.random()) ** 2 for _ in range(100))
+    made = viz.draw(loss, names={}, collapse="layer")
+    assert [name for name, *_ in boxes(made)][:2] == ["layer 1", "layer 2"]
+    assert len(made.picture.nodes) == 5
+
+
+def test_a_large_graph_collapses_by_itself_where_it_can() -> None:
+    made = viz.draw(regression(1000), names={})
+    assert len(made.picture.nodes) == 8
+    assert made.picture.notes[-1] == "5,003 nodes, collapsed by example"
+
+
+def test_100_000_nodes_are_refused_at_once_naming_both_arguments() -> None:
+    node = chain(100_000)
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match=r"100,001 nodes, and max_nodes=1500 .* collapse=\"neuron\""):
+        viz.draw(mixed(node), max_nodes=1500)
+    assert time.perf_counter() - started < 3
+
+
+def test_a_million_deep_chain_is_refused_too() -> None:
+    node = chain(1_000_000)
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match=r"more than 200,000 nodes, and max_nodes=1500 .* collapse="):
+        viz.draw(node)
+    assert time.perf_counter() - started < 5
+
+
+def test_100_000_nodes_collapse_when_asked() -> None:
+    assert len(viz.draw(regression(20_000), names={}, collapse="example").picture.nodes) == 8
+
+
+def test_a_collapse_that_does_not_help_says_so() -> None:
+    with pytest.raises(ValueError, match=r'collapse="layer" leaves|collapse=\'layer\' leaves 5 boxes, and max_nodes=3'):
+        viz.draw(lecture(), collapse="layer", max_nodes=3)
+    with pytest.raises(ValueError, match="max_nodes=0; it has to be a positive number"):
+        viz.draw(lecture(), max_nodes=0)
+
+
+def mixed(node: Value) -> Value:
+    return node
