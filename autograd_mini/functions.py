@@ -18,7 +18,7 @@ import functools
 import inspect
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def function(rule: Rule) -> Callable[..., Any]:
             raise TypeError(f"{name}({', '.join(names)}) got {[*operands, *named]}")
         if rule.arity == 2:
             return two(*operands)
-        if not builtins.any(type(operand) is Value for operand in operands):
+        if not any(type(operand) is Value for operand in operands):
             return _plain(rule, *operands)
         return _node(rule, *operands)
 
@@ -71,52 +71,58 @@ def function(rule: Rule) -> Callable[..., Any]:
 
 def _plain(rule: Rule, *operands: Any) -> Any:
     """The value of a row where no operand is a node."""
-    if builtins.any(isinstance(operand, Expr) for operand in operands):
+    if any(isinstance(operand, Expr) for operand in operands):
         return Call(rule.name, *operands)
     floats = [as_float(operand) for operand in operands]
     if None not in floats:
         return on_floats(rule)(*floats)[0]
     arrays = [np.asarray(operand) for operand in operands]
     arrays = [array.astype(np.float64) if array.dtype.kind in "iub" else array for array in arrays]
-    if builtins.any(array.dtype not in (np.float32, np.float64) for array in arrays):
+    if any(array.dtype not in (np.float32, np.float64) for array in arrays):
         raise _refuse(rule, *operands)
     return array_value(rule)(*arrays)
 
 
-def _node(rule: Rule, *operands: Any) -> Value:
+def _node(rule: Rule, *inputs: Any) -> Any:
     """A node of more than two operands."""
-    kept = _operands(operands)
-    value, *partials = on_floats(rule)(*_numbers(kept))
-    return record(rule, kept, value, _wanted(kept, partials))
+    kept = operands(inputs)
+    value, *partials = on_floats(rule)(*kept.numbers)
+    return record(rule, kept.nodes, value, kept.wanted(partials), kept.wants)
 
 
-def _operands(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Nodes as they are, numbers as floats."""
-    operands = tuple(values)
-    if set(map(type, operands)) <= {Value, float}:
-        return operands
-    floats = [x if type(x) is Value else as_float(x) for x in operands]
-    for x, kept in zip(operands, floats, strict=True):
-        if kept is None:
-            raise TypeError(f"a sequence of numbers and nodes, got {describe(x)} in it")
-    return tuple(floats)
+class Operands(NamedTuple):
+    """A sequence of nodes and floats, looked through once: what it holds, and which of it wants gradients."""
+
+    nodes: tuple[Any, ...]
+    numbers: Sequence[float]
+    wants: bool | None  # all of it, none of it, or (None) some
+
+    def wanted(self, partials: Sequence[float]) -> Sequence[float | None]:
+        """The derivatives by these operands, with None where none flows."""
+        if self.wants:
+            return partials
+        if self.wants is False:
+            return (None,) * len(self.nodes)
+        pairs = zip(self.nodes, partials, strict=True)
+        return [d if type(x) is Value and x.origin is not DATA else None for x, d in pairs]
 
 
-def _numbers(operands: tuple[Any, ...]) -> Sequence[float]:
-    kinds = set(map(type, operands))
-    if Value not in kinds:
-        return operands
-    return [x._data for x in operands] if len(kinds) == 1 else [x._data if type(x) is Value else x for x in operands]
-
-
-def _wanted(operands: tuple[Any, ...], partials: Sequence[float]) -> tuple[float | None, ...]:
-    """The partials, with None where no derivative flows."""
-    kinds = set(map(type, operands))
-    if Value not in kinds:
-        return (None,) * len(operands)
-    if len(kinds) == 1 and builtins.all(x.origin is not DATA for x in operands):
-        return tuple(partials)
-    return tuple(d if type(x) is Value and x.origin is not DATA else None for x, d in zip(operands, partials, strict=True))
+def operands(values: Iterable[Any]) -> Operands:
+    """Numbers and nodes as operands: a layer does it once for all of its neurons."""
+    if type(values) is Operands:
+        return values
+    nodes = tuple(values)
+    kinds = set(map(type, nodes))
+    if kinds == {Value}:
+        numbers = [x._data for x in nodes if x.origin is not DATA]
+        if len(numbers) == len(nodes):
+            return Operands(nodes, numbers, wants=True)
+    elif kinds <= {float}:
+        return Operands(nodes, nodes, wants=False)
+    nodes = tuple([x if type(x) is Value else as_float(x) for x in nodes])
+    if any(x is None for x in nodes):
+        raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(values)}")
+    return Operands(nodes, [x if type(x) is float else x._data for x in nodes], wants=None)
 
 
 def _refuse(rule: Rule, *operands: Any) -> TypeError:
@@ -150,9 +156,9 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([1, 2])
     3.0
     """
-    operands = _operands(values)
-    total = float(builtins.sum(_numbers(operands)))
-    return record(SUM, operands, total, _wanted(operands, (1.0,) * len(operands)))
+    kept = operands(values)
+    total = float(builtins.sum(kept.numbers))
+    return record(SUM, kept.nodes, total, kept.wanted((1.0,) * len(kept.nodes)), kept.wants)
 
 
 def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -167,14 +173,16 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> z.data, z.partials
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
-    w, x = _operands(w), _operands(x)
-    if len(w) != len(x):
-        raise ValueError(f"dot of two sequences of one length, got {len(w)} and {len(x)} numbers")
-    extra = _operands([bias] if type(bias) is Value or bias != 0 else ())
-    weights, inputs = _numbers(w), _numbers(x)
-    total = float(builtins.sum(map(operator.mul, weights, inputs), *_numbers(extra)))
-    partials = _wanted(w, inputs) + _wanted(x, weights) + _wanted(extra, (1.0,))
-    return record(DOT, w + x + extra, total, partials)
+    weights, inputs = operands((*w, bias)), operands(x)
+    n = len(inputs.nodes)
+    if len(weights.nodes) != n + 1:
+        raise ValueError(f"dot of two sequences of one length, got {len(weights.nodes) - 1} and {n} numbers")
+    total = builtins.sum(map(operator.mul, weights.numbers, inputs.numbers), weights.numbers[n])
+    by_weights = weights.wanted((*inputs.numbers, 1.0))
+    end = n + 1 if type(bias) is Value or bias else n  # a bias of 0 is none
+    nodes = (*weights.nodes[:n], *inputs.nodes, *weights.nodes[n:end])
+    partials = (*by_weights[:n], *inputs.wanted(weights.numbers[:n]), *by_weights[n:end])
+    return record(DOT, nodes, total, partials, weights.wants or inputs.wants)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -255,10 +255,14 @@ def constant(number: float) -> Value:
     return leaf(number, CONSTANT, DATA)
 
 
-def record(operation: Operation, operands: tuple[Any, ...], data: float, partials: tuple[float | None, ...]) -> Any:
-    """A node of any number of operands, with the derivative by each; just the number when none is a node."""
-    kinds = set(map(type, operands))
-    if Value not in kinds:
+def record(
+    operation: Operation, operands: tuple[Any, ...], data: float, partials: Sequence[float | None], flows: bool | None
+) -> Any:
+    """A node of any number of operands, with the derivative by each; just the number when none is a node.
+
+    ``flows`` is True when some operand is known to want a gradient.
+    """
+    if not flows and Value not in map(type, operands):
         return data
     node = new(Value)
     node._data = data
@@ -267,7 +271,7 @@ def record(operation: Operation, operands: tuple[Any, ...], data: float, partial
     node.right = node.dright = node.grad = node._tag = None
     node.origin = operation
     node._pending = 0
-    if MODES.active or set(partials) == {None}:
+    if MODES.active or not flows:
         return settle(node)
     return node
 

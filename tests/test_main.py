@@ -42,7 +42,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def words(svg: str) -> str:
-    return " ".join("".join(ET.fromstring(svg).itertext()).split())  # noqa: S314 - our own picture
+    return " ".join("".join(ET.fromstring(svg).itertext()).split())
 
 
 def test_draw_writes_the_lecture_graph(capsys: pytest.CaptureFixture[str]) -> None:

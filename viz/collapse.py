@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import repeat
 from typing import Any, Literal, get_args
 
@@ -75,14 +76,14 @@ def fitted(
         raise ValueError(f"the graph has more than {max(TRIED, max_nodes):,} nodes, and {_remedy(max_nodes)}")
     if collapse is None and len(graph.nodes) <= max_nodes:
         return picture(graph, variables)
-    for how in (collapse,) if collapse else get_args(How):
-        groups = grouped(graph, how)
-        if len(groups) <= max_nodes and (collapse or _helps(how, groups)):
+    for how in (collapse,) if collapse else _helpful(graph):
+        groups = grouped(graph, how, max_nodes)
+        if groups:
             made = collapsed(graph, groups, variables)
             said = f"{len(graph.nodes):,} nodes, collapsed by {how}"
             return made if collapse else replace(made, notes=(*made.notes, said))
     if collapse:
-        raise ValueError(f"collapse={collapse!r} leaves {len(groups):,} boxes, and {_remedy(max_nodes)}")
+        raise ValueError(f"collapse={collapse!r} leaves more boxes than that, and {_remedy(max_nodes)}")
     raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and {_remedy(max_nodes)}")
 
 
@@ -93,13 +94,17 @@ def _remedy(max_nodes: int) -> str:
     )
 
 
-def _helps(how: How, groups: Sequence[Group]) -> bool:
-    return how == "example" or any(group.scope for group in groups)
+def _helpful(graph: Graph) -> list[How]:
+    """The ways to collapse a graph that it has anything for."""
+    scopes = {node.scope for node in graph.nodes}
+    return [how for how in get_args(How) if how == "example" or any(_part(scope, how) for scope in scopes)]
 
 
-def grouped(graph: Graph, how: How) -> list[Group]:
-    """Divide a graph into groups, in topological order of their first members."""
-    classes = _classes(graph, how)
+def grouped(graph: Graph, how: How, limit: int) -> list[Group]:
+    """Divide a graph into groups: leaves first, then operations in topological order; [] if it takes over `limit`."""
+    classes = _classes(graph, how, limit)
+    if not classes:
+        return []
     groups: dict[object, Group] = {}
     for node in graph.nodes:
         if graph.inputs[id(node)]:
@@ -109,9 +114,11 @@ def grouped(graph: Graph, how: How) -> list[Group]:
         into = key if key in groups else ("leaves", key)
         groups.setdefault(into, Group()).members.extend(leaves)
     place = {id(node): i for i, node in enumerate(graph.nodes)}
-    return sorted(groups.values(), key=lambda group: min(place[id(member)] for member in group.members))
+    made = sorted(groups.values(), key=lambda group: (bool(graph.inputs[id(group.first)]), place[id(group.first)]))
+    return made if len(made) <= limit else []
 
 
+@cache
 def _part(scope: tuple[str, ...], how: How) -> tuple[str, ...]:
     """The part of a scope that names a neuron or a layer; () if there is none."""
     depth = next((i for i, part in enumerate(scope, 1) if part.startswith(how)), 0)
@@ -123,11 +130,12 @@ def _is_fixed(graph: Graph, leaf: Any, uses: int) -> bool:
     return graph.kind(leaf) == "parameter" or (leaf.requires_grad and uses > 1)
 
 
-def _classes(graph: Graph, how: How) -> dict[int, int]:
-    """``id(node)`` → the number of its class; nodes of one class are alike."""
+def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
+    """``id(node)`` → the number of its class; nodes of one class are alike. {} if there are more than `limit`."""
     numbers: dict[object, int] = {}
     classes: dict[int, int] = {}
     terms: dict[int, frozenset[int]] = {}
+    operations = 0
     uses = Counter(id(x) for operands in graph.inputs.values() for x in operands)
     for node in graph.nodes:
         operands = graph.inputs[id(node)]
@@ -149,6 +157,9 @@ def _classes(graph: Graph, how: How) -> dict[int, int]:
                 if len(flat) <= LONGEST_SUM:
                     alike = flat
             kind = ("add" if isinstance(alike, frozenset) else node.op, node.scope, alike)
+            operations += kind not in numbers
+            if operations > limit:
+                return {}
         classes[id(node)] = number = numbers.setdefault(kind, len(numbers))
         if isinstance(kind, tuple) and isinstance(kind[-1], frozenset):
             terms[number] = kind[-1]

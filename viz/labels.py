@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from . import style, text
-from .picture import Edge, Node, Picture
+from .picture import FILL_IN, Edge, Node, Picture
 
 Step = Literal["structure", "value", "local", "grad"]
 EdgeLabels = Literal["numbers", "formulas", "both"]
@@ -83,8 +83,12 @@ def beside_lines(picture: Picture, view: View) -> list[Line]:
     """Title, caption and notes, in that order."""
     title: list[Line] = [(Run(text.clean(view.title), "title"),)] if view.title else []
     said = [text.clean(part) for part in view.caption.splitlines()]
-    told = picture.notes if "grad" in view.show else tuple(note for note in picture.notes if "gradients" not in note)
-    return title + [(Run(line, "caption"),) for line in (*said, *told)]
+    return title + [(Run(line, "caption"),) for line in (*said, *notes(picture, view))]
+
+
+def notes(picture: Picture, view: View) -> tuple[str, ...]:
+    """The picture's notes; one on gradients only where gradients are shown."""
+    return tuple(note for note in picture.notes if "grad" in view.show or FILL_IN not in note)
 
 
 def plain(line: Line) -> str:

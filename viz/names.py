@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 LONGEST_LIST = 10_000
+HIDDEN = ("_", "@")  # @ is how pytest begins the variables that it adds to a test
 
 
 def callers_names(frame: FrameType) -> Mapping[str, object]:
@@ -61,7 +62,7 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
 
 def _candidates(variables: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     """The variables themselves, then the elements of lists and tuples, counted from 1."""
-    public = [(name, thing) for name, thing in variables.items() if not name.startswith("_")]
+    public = [(name, thing) for name, thing in variables.items() if not name.startswith(HIDDEN)]
     yield from public
     for name, thing in public:
         if isinstance(thing, list | tuple) and len(thing) <= LONGEST_LIST:

@@ -7,7 +7,7 @@ nothing changes the graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -205,11 +205,14 @@ def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
 
 
 def stale_nodes(graph: Graph) -> Collection[int]:
-    """Ids of operations whose value is not what their inputs' data would give now."""
-    from autograd_mini import graph as engine  # noqa: PLC0415
+    """Ids of operations whose value is not what the leaves' data would give now."""
+    from autograd_mini.value import is_stale  # noqa: PLC0415 - as in symbols
 
-    is_stale: Callable[[Any], bool] = getattr(engine, "is_stale", lambda _: False)
-    return {id(node) for node in graph.nodes if graph.inputs[id(node)] and is_stale(node)}
+    stale: set[int] = set()
+    for node in graph.nodes:
+        if any(id(x) in stale for x in graph.inputs[id(node)]) or is_stale(node):
+            stale.add(id(node))
+    return stale
 
 
 def formula(node: Any, operands: Sequence[Any]) -> str:

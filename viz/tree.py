@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .labels import View, edge_lines, node_lines, plain
+from .labels import View, edge_lines, node_lines, notes, plain
 from .picture import Edge, Picture
 
 
@@ -42,4 +42,4 @@ def tree(picture: Picture, view: View) -> str:
         for operand in reversed(below):
             corner, beside = ("└─ ", "   ") if operand is below[-1] else ("├─ ", "│  ")
             stack.append((operand.tail, operand, rest + corner, rest + beside))
-    return "\n".join([*lines, *picture.notes])
+    return "\n".join([*lines, *notes(picture, view)])

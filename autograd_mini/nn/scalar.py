@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import FUNCTIONS, dot
+from ..functions import FUNCTIONS, dot, operands
 from ..graph import PARAMETER, Tag
 from ..rules import RULES
 from ..value import Value, leaf
@@ -73,9 +73,9 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Any]) -> Value:
         """The output for one example: an iterable of numbers or nodes."""
-        x = tuple(x)
-        if len(x) != len(self.w):
-            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(x)}")
+        x = operands(x)
+        if len(x.nodes) != len(self.w):
+            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(x.nodes)}")
         z = dot(self.w, x, self.b)
         a = z if self._activate is None else self._activate(z)
         for node in (z, a):
@@ -107,7 +107,7 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Any]) -> list[Value]:
         """The outputs of all neurons for one example."""
-        x = tuple(x)
+        x = operands(x)
         return [neuron(x) for neuron in self.neurons]
 
     def parameters(self) -> list[Value]:

@@ -1,0 +1,1 @@
+"""Ourselves beside our peers: ``python -m benchmarks`` prints the ratios and writes them as Markdown."""

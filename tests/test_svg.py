@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from drawn import RENDERERS, SVG, lecture, network, parsed, texts
+
+import viz
+from autograd_mini import Value
+from viz import text
+
+HOSTILE = [
+    '"quotes"', "back\\", "a\nb", "{}|<>", "<b>bold</b>", "&amp; & &lt;", r"\N \G \L", "שלום\u200f", "x\0y", "\ud800",
+    "</script><script>alert(1)</script>", "<!--<script", '" onload="alert(1)', "javascript:alert(1)", "]]>", "漢字", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_the_lectures_figure_has_every_number(renderer: str) -> None:
+    assert sorted(texts(viz.draw(lecture(), renderer=renderer).svg)) == sorted([
+        "a", "value  2", "grad  2", "b", "value  1", "grad  5", "c = a + b", "value  3", "grad  2",
+        "d = b + 1", "value  2", "grad  3", "e = c × d", "value  6", "grad  1",
+        " ∂c/∂a = 1 ".strip(), "∂c/∂b = 1", "∂d/∂b = 1", "∂e/∂c = 2", "∂e/∂d = 3",
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("label", HOSTILE)
+def test_any_label_is_shown_literally_and_harmless(renderer: str, label: str) -> None:
+    svg = viz.draw(Value(1, label=label) * 2, names={}, renderer=renderer, title=label, caption=label).svg
+    root = parsed(svg)
+    assert text.clean(label) in texts(svg) or not label
+    allowed = {"svg", "g", "title", "rect", "path", "polygon", "text", "tspan"}
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
+    names = {name for element in root.iter() for name in element.attrib}
+    assert not any(name.startswith("on") or "href" in name or name in ("id", "style") for name in names)
+    assert "://" not in svg.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_10_kb_of_label_stay_a_box_with_the_whole_in_its_tooltip() -> None:
+    svg = viz.draw(Value(1, label="long & " * 1500), renderer="embedded").svg
+    assert float(parsed(svg).get("width", "inf")) < 500
+    assert svg.count("long &amp; " * 1499) >= 1
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("direction", ["LR", "BT"])
+def test_text_fits_its_box_and_nothing_is_clipped(renderer: str, direction: str) -> None:
+    a = Value(-1.2345e-300, "a_rather_long_name_for_a_variable")
+    out = (a * Value(math.inf, "θ1") + math.nan) * network((2, 1), [a, -2.0])
+    out.backward()
+    for options in (
+        {},
+        {"edges": "both", "title": "A long title that is wider than the figure " * 3},
+        {"size": "paper"},
+    ):
+        root = parsed(viz.draw(out, renderer=renderer, direction=direction, **options).svg)
+        x0, y0, width, height = map(float, root.get("viewBox", "").split())
+        for group in root.iter(f"{SVG}g"):
+            rect = group.find(f"{SVG}rect[last()]")
+            for each in group.findall(f"{SVG}text"):
+                size, x, y = (float(each.get(key, "0")) for key in ("font-size", "x", "y"))
+                half = sum(text.width(span.text, size, bold="font-weight" in span.attrib) for span in each) / 2
+                assert x0 <= x - half
+                assert x + half <= x0 + width
+                assert y0 <= y - size * 0.8
+                assert y + size * 0.25 <= y0 + height
+                if rect is not None and group.get("class", "").startswith("node"):
+                    left, top, wide, high = (float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
+                    assert left + 3 <= x - half
+                    assert x + half <= left + wide - 3
+                    assert top + 2 <= y - size * 0.75
+                    assert y + size * 0.25 <= top + high - 1
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_parallel_edges_keep_their_labels_apart(renderer: str) -> None:
+    a = Value(2)
+    root = parsed(viz.draw(a**a, edges="both", renderer=renderer).svg)
+    labels = [edge.find(f"{SVG}text") for edge in root.iter(f"{SVG}g") if edge.get("class") == "edge"]
+    said = ["".join(each.itertext()) for each in labels]
+    assert said == ["∂v₁/∂a = a × a^(a − 1) = 4", "∂v₁/∂a = v₁ × ln(a) = 2.773"] or len(set(said)) == 2
+    assert abs(float(labels[0].get("y")) - float(labels[1].get("y"))) > 11
+
+
+def test_bold_and_colour_are_where_they_belong() -> None:
+    svg = viz.draw(lecture(), renderer="embedded").svg
+    assert '<tspan fill="#1A1A1A" font-weight="bold">c</tspan><tspan fill="#1A1A1A"> = a + b</tspan>' in svg
+    assert '<tspan fill="#5A5A5A">grad  </tspan><tspan fill="#B34700" font-weight="bold">5</tspan>' in svg
+
+
+def test_frames_reveal_step_by_step_and_nothing_moves() -> None:
+    frames = viz.draw(lecture(), renderer="embedded").frames()
+    said = [texts(frame.svg) for frame in frames]
+    assert said[0] == ["a", "b", "c = a + b", "d = b + 1", "e = c × d"]
+    assert [sum("value" in each for each in every) for every in said] == [0, 5, 5, 5]
+    assert [sum("∂" in each for each in every) for every in said] == [0, 0, 5, 5]
+    assert [sum("grad" in each for each in every) for every in said] == [0, 0, 0, 5]
+    shapes = [
+        re.findall(r"<(?:rect|path|polygon|svg) [^>]*>", re.sub(r' aria-label="[^"]*"', "", f.svg)) for f in frames
+    ]
+    assert shapes[0] == shapes[1] == shapes[2] == shapes[3]
+    assert set(texts(frames[1].svg)) <= set(texts(frames[3].svg))
+    assert frames[3].svg == viz.draw(lecture(), renderer="embedded").svg
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+@pytest.mark.parametrize("direction", ["LR", "BT"])
+def test_a_slide_is_16_to_9_and_can_be_read(renderer: str, direction: str) -> None:
+    root = parsed(viz.draw(lecture(), size="slide", renderer=renderer, direction=direction, title="L1").svg)
+    width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+    assert (width, height) == (1280, 720)
+    scale = width / float(root.get("viewBox", "").split()[2])
+    assert min(float(each.get("font-size", "0")) for each in root.iter(f"{SVG}text")) * scale >= 18
+
+
+def test_what_does_not_fit_on_a_slide_says_what_to_pass() -> None:
+    node = Value(1)
+    for _ in range(12):
+        node = node.tanh()
+    with pytest.raises(
+        ValueError, match=r'the smallest text would be \d+ px high, and 18 is the least: .*direction="BT"'
+    ):
+        viz.draw(node, size="slide", renderer="embedded").svg  # noqa: B018
+
+
+def test_paper_fits_a_column() -> None:
+    out = network((3, 1), [1.0, 2.0])
+    assert float(parsed(viz.draw(out, size="paper", renderer="embedded").svg).get("width")) <= 6.5 * 96 + 0.01
+
+
+def test_two_figures_on_one_page_share_no_ids() -> None:
+    assert " id=" not in viz.draw(lecture(), renderer="embedded").svg
+
+
+def test_a_figure_says_what_it_is_to_those_who_cannot_see_it() -> None:
+    root = parsed(viz.draw(lecture(), renderer="embedded").svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == root.findtext(f"{SVG}title") == "e = c × d"
+
+
+def test_before_backward_the_figure_says_what_to_call() -> None:
+    said = texts(viz.draw(lecture(backward=False), renderer="embedded").svg)
+    assert said.count("grad  —") == 5
+    assert said[-1] == "call e.backward() to fill in the gradients"
+
+
+def test_backward_arrows_are_reversed_and_dashed() -> None:
+    forward = viz.draw(lecture(), renderer="embedded").svg
+    backward = viz.draw(lecture(), renderer="embedded", flow="backward").svg
+    assert forward.count('stroke-dasharray="5,3"') == 0
+    assert backward.count('stroke-dasharray="5,3"') == 5
+    heads = [re.findall(r'<polygon points="([-\d.]+)', svg) for svg in (forward, backward)]
+    assert min(map(float, heads[1])) < min(map(float, heads[0]))
+
+
+def test_backgrounds() -> None:
+    svgs = {b: viz.draw(lecture(), renderer="embedded", background=b).svg for b in ("white", "transparent", "dark")}
+    assert ['fill="#FFFFFF" /><g' in svgs["white"], "#16191D" in svgs["dark"]] == [True, True]
+    assert svgs["transparent"].count("<rect") == svgs["white"].count("<rect") - 1
