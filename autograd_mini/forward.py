@@ -35,7 +35,9 @@ def tangents(
     >>> tangents(topological(e), [b], [1.0])[id(e)]
     5.0
     """
-    result = {id(source): direction for source, direction in zip(sources, directions, strict=True)}
+    pairs = zip(sources, directions, strict=True)
+    # A direction of 0 is none: 0 times an infinite derivative would be nan.
+    result = {id(source): direction for source, direction in pairs if type(direction) is not float or direction}
     for node in order:
         if id(node) in result or isinstance(node.origin, Leaf):
             continue

@@ -13,7 +13,6 @@ True
 
 from __future__ import annotations
 
-import builtins
 import functools
 import inspect
 import operator
@@ -25,10 +24,13 @@ import numpy as np
 from .expr import Call, Expr, Number, Symbol
 from .graph import DATA
 from .linear import DOT, SUM
+from .operators import install
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
-from .value import Value, as_float, describe, install, record
+from .value import Value, as_float, describe, flows_to, record
 from .worlds import CALLS, array_value, define, on_floats
+
+_add_up = sum  # Python's own, before this module's hides it
 
 if TYPE_CHECKING:
 
@@ -37,20 +39,17 @@ if TYPE_CHECKING:
 
 def function(rule: Rule) -> Callable[..., Any]:
     """The public function of a row."""
-    name, reflected = rule.name, f"_r{rule.name}"
+    name = rule.name
+    method, reflected = operator.methodcaller(name), f"_r{name}"
     names = [symbol.name for symbol in rule.inputs]
 
     def one(x: Any) -> Any:
-        return getattr(x, name)() if type(x) is Value else _plain(rule, x)
+        return method(x) if type(x) is Value else _plain(rule, x)
 
     def two(x: Any, y: Any) -> Any:
         if type(x) is Value:
-            result = getattr(x, name)(y)
-        else:
-            result = getattr(y, reflected)(x) if type(y) is Value else _plain(rule, x, y)
-        if result is NotImplemented:
-            raise _refuse(rule, x, y)
-        return result
+            return getattr(x, name)(y)
+        return getattr(y, reflected)(x) if type(y) is Value else _plain(rule, x, y)
 
     def several(*operands: Any, **named: Any) -> Any:
         operands += tuple(named.pop(key) for key in names[len(operands) :] if key in named)
@@ -85,9 +84,9 @@ def _plain(rule: Rule, *operands: Any) -> Any:
 
 def _node(rule: Rule, *inputs: Any) -> Any:
     """A node of more than two operands."""
-    kept = operands(inputs)
-    value, *partials = on_floats(rule)(*kept.numbers)
-    return record(rule, kept.nodes, value, kept.wanted(partials), kept.wants)
+    nodes, numbers, _ = operands(inputs)
+    value, *partials = on_floats(rule)(*numbers)
+    return record(rule, nodes, value, *_flowing(nodes, partials))
 
 
 class Operands(NamedTuple):
@@ -95,34 +94,32 @@ class Operands(NamedTuple):
 
     nodes: tuple[Any, ...]
     numbers: Sequence[float]
-    wants: bool | None  # all of it, none of it, or (None) some
-
-    def wanted(self, partials: Sequence[float]) -> Sequence[float | None]:
-        """The derivatives by these operands, with None where none flows."""
-        if self.wants:
-            return partials
-        if self.wants is False:
-            return (None,) * len(self.nodes)
-        pairs = zip(self.nodes, partials, strict=True)
-        return [d if type(x) is Value and x.origin is not DATA else None for x, d in pairs]
+    flows: bool | None  # to all of it, to none of it, or (None) to some
 
 
 def operands(values: Iterable[Any]) -> Operands:
     """Numbers and nodes as operands: a layer does it once for all of its neurons."""
-    if type(values) is Operands:
-        return values
-    nodes = tuple(values)
-    kinds = set(map(type, nodes))
-    if kinds == {Value}:
+    return values if type(values) is Operands else Operands(*_look(tuple(values)))
+
+
+def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], Sequence[float], bool | None]:
+    try:
         numbers = [x._data for x in nodes if x.origin is not DATA]
         if len(numbers) == len(nodes):
-            return Operands(nodes, numbers, wants=True)
-    elif kinds <= {float}:
-        return Operands(nodes, nodes, wants=False)
-    nodes = tuple([x if type(x) is Value else as_float(x) for x in nodes])
-    if any(x is None for x in nodes):
-        raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(values)}")
-    return Operands(nodes, [x if type(x) is float else x._data for x in nodes], wants=None)
+            return nodes, numbers, True
+    except AttributeError:
+        if set(map(type, nodes)) == {float}:
+            return nodes, nodes, False
+    kept = tuple([x if type(x) is Value else as_float(x) for x in nodes])
+    if any(x is None for x in kept):
+        raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(nodes)}")
+    return kept, [x if type(x) is float else x._data for x in kept], None
+
+
+def _flowing(nodes: tuple[Any, ...], partials: Sequence[float]) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+    """Those operands that a derivative flows to, and the derivatives by them."""
+    pairs = [(x, d) for x, d in zip(nodes, partials, strict=True) if flows_to(x)]
+    return tuple(x for x, _ in pairs), tuple(d for _, d in pairs)
 
 
 def _refuse(rule: Rule, *operands: Any) -> TypeError:
@@ -156,9 +153,10 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([1, 2])
     3.0
     """
-    kept = operands(values)
-    total = float(builtins.sum(kept.numbers))
-    return record(SUM, kept.nodes, total, kept.wanted((1.0,) * len(kept.nodes)), kept.wants)
+    nodes, numbers, flows = operands(values)
+    ones = (1.0,) * len(nodes)
+    targets, partials = (nodes, ones) if flows else _flowing(nodes, ones)
+    return record(SUM, nodes, float(_add_up(numbers)), targets, partials)
 
 
 def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -173,16 +171,21 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> z.data, z.partials
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
-    weights, inputs = operands((*w, bias)), operands(x)
-    n = len(inputs.nodes)
-    if len(weights.nodes) != n + 1:
-        raise ValueError(f"dot of two sequences of one length, got {len(weights.nodes) - 1} and {n} numbers")
-    total = builtins.sum(map(operator.mul, weights.numbers, inputs.numbers), weights.numbers[n])
-    by_weights = weights.wanted((*inputs.numbers, 1.0))
+    ws, w_numbers, to_w = _look((*w, bias))
+    xs, x_numbers, to_x = operands(x)
+    n = len(xs)
+    if len(ws) != n + 1:
+        raise ValueError(f"dot of two sequences of one length, got {len(ws) - 1} and {n} numbers")
+    total = _add_up(map(operator.mul, w_numbers, x_numbers), w_numbers[n])
     end = n + 1 if type(bias) is Value or bias else n  # a bias of 0 is none
-    nodes = (*weights.nodes[:n], *inputs.nodes, *weights.nodes[n:end])
-    partials = (*by_weights[:n], *inputs.wanted(weights.numbers[:n]), *by_weights[n:end])
-    return record(DOT, nodes, total, partials, weights.wants or inputs.wants)
+    nodes = ws[:n] + xs + ws[n:end]
+    if to_w and to_x:  # every operand is a Value that wants a gradient
+        targets, partials = nodes, (*x_numbers, *w_numbers[:n], 1.0)
+    elif to_w and to_x is False:
+        targets, partials = ws, (*x_numbers, 1.0)
+    else:
+        targets, partials = _flowing(nodes, (*x_numbers, *w_numbers[:n], 1.0)[: len(nodes)])
+    return record(DOT, nodes, total, targets, partials)
 
 
 def stop_gradient(x: Any) -> Any:

@@ -33,25 +33,24 @@ def backward(root: Value, seed: float) -> None:
     leaves: list[tuple[Value, float | None]] = []
     try:
         for node in reached:  # grows while it is walked
-            left = node.left
-            if left is None:
+            if node.dleft is not None:
+                child = node.left
+                if not child._pending:
+                    reached.append(child)
+                child._pending += 1
+            elif node.left is None:
                 leaves.append((node, node.grad))
-            elif type(left) is tuple:
-                for child, partial in zip(left, node.dleft):
-                    if partial is not None:
+            if node.dright is not None:
+                child = node.right
+                if type(child) is tuple:
+                    for child in node.right:
                         if not child._pending:
                             reached.append(child)
                         child._pending += 1
-            else:
-                if node.dleft is not None:
-                    if not left._pending:
-                        reached.append(left)
-                    left._pending += 1
-                if node.dright is not None:
-                    right = node.right
-                    if not right._pending:
-                        reached.append(right)
-                    right._pending += 1
+                else:
+                    if not child._pending:
+                        reached.append(child)
+                    child._pending += 1
             node.grad = 0.0
         _hand_on(root, seed)
     except BaseException:
@@ -74,28 +73,27 @@ def _hand_on(root: Value, seed: float) -> None:
         gradient = node.grad
         if checked:
             _check(node, gradient)
-        left = node.left
-        if type(left) is tuple:
-            for child, partial in zip(left, node.dleft):
-                if partial is not None:
+        partial = node.dleft
+        if partial is not None:
+            child = node.left
+            child.grad += gradient * partial
+            child._pending = pending = child._pending - 1
+            if not pending:
+                ready.append(child)
+        partial = node.dright
+        if partial is not None:
+            child = node.right
+            if type(child) is tuple:
+                for child, partial in zip(child, partial):
                     child.grad += gradient * partial
                     child._pending = pending = child._pending - 1
                     if not pending:
                         ready.append(child)
-            continue
-        partial = node.dleft
-        if partial is not None:
-            left.grad += gradient * partial
-            left._pending = pending = left._pending - 1
-            if not pending:
-                ready.append(left)
-        partial = node.dright
-        if partial is not None:
-            right = node.right
-            right.grad += gradient * partial
-            right._pending = pending = right._pending - 1
-            if not pending:
-                ready.append(right)
+            else:
+                child.grad += gradient * partial
+                child._pending = pending = child._pending - 1
+                if not pending:
+                    ready.append(child)
 
 
 def _check(node: Value, gradient: float | None) -> None:

@@ -255,7 +255,7 @@ TABLE = (
     Rule("heaviside", where(x > 0, 1, where(x < 0, 0, where(x.eq(0), y, x))), [0, 0], numpy="heaviside",
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
     Rule("where", where(condition, x, y), [0, where(condition, 1, 0), where(condition, 0, 1)],
-         inputs=[condition, x, y]),
+         inputs=[condition, x, y], domain=[NONZERO, REALS, REALS]),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.
     Rule("one_minus_square", (1 - x) * (1 + x), [-2 * x], text=Notation("1 − {}²", SIGN, (ATOM,)),
          latex=Notation("1 - {}^{{2}}", SIGN, (ATOM,))),

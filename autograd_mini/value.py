@@ -13,9 +13,8 @@ A Value is data, and can be looked at: what it holds, what made it, of what, wit
 >>> e.op, e.inputs, e.partials
 ('mul', (Value(3.0, grad=2.0), Value(2.0, grad=3.0)), (2.0, 3.0))
 
-No operation is written in this file. Each row of the table (``rules.py``) becomes an operator or a
-method by one of the two templates below, for one argument and for two; a template is compiled for a
-row when it is first used.
+No operation is written in this file: ``operators.py`` makes each row of the table (``rules.py``) an
+operator or a method.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ import numpy as np
 from . import reverse
 from .graph import CONSTANT, DATA, NO_TAG, PARAMETER, VARIABLE, Leaf, Operation, Tag, nodes, topological
 from .modes import MODES, THREAD, AnomalyError
-from .rules import TABLE, Rule
-from .worlds import FAULTS, define, float_names, ieee, on_floats, source
+from .rules import Rule
+from .worlds import on_floats
 
 Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
 
@@ -61,7 +60,8 @@ class Value:
     __hash__ = object.__hash__
 
     # One or two operands are kept in left and right, with the derivatives by them in dleft and dright
-    # (None where none flows): fields are quicker than tuples. More operands are tuples in left and dleft.
+    # (None where none flows): fields are quicker than tuples. An n-ary node keeps all its operands as a
+    # tuple in left, and those that a derivative flows to in right, with the derivatives in dright.
     _data: float
     grad: float | None
     origin: Rule | Operation | Leaf
@@ -138,7 +138,8 @@ class Value:
         if self.left is None:
             return ()
         if isinstance(self.left, tuple):
-            return self.dleft  # type: ignore[no-any-return]  # a tuple like left
+            flows = iter(self.dright)
+            return tuple(next(flows) if flows_to(x) else None for x in self.left)
         return (self.dleft,) if self.right is None else (self.dleft, self.dright)
 
     @property
@@ -256,24 +257,34 @@ def constant(number: float) -> Value:
 
 
 def record(
-    operation: Operation, operands: tuple[Any, ...], data: float, partials: Sequence[float | None], flows: bool | None
+    operation: Operation,
+    operands: tuple[Any, ...],
+    data: float,
+    targets: tuple[Value, ...],
+    partials: Sequence[float],
 ) -> Any:
-    """A node of any number of operands, with the derivative by each; just the number when none is a node.
+    """A node of any number of operands, with those that a derivative flows to and the derivatives.
 
-    ``flows`` is True when some operand is known to want a gradient.
+    Just the number when none of the operands is a node.
     """
-    if not flows and Value not in map(type, operands):
+    if not targets and Value not in map(type, operands):
         return data
     node = new(Value)
     node._data = data
     node.left = operands
-    node.dleft = partials
-    node.right = node.dright = node.grad = node._tag = None
+    node.right = targets
+    node.dright = partials
+    node.dleft = node.grad = node._tag = None
     node.origin = operation
     node._pending = 0
-    if MODES.active or not flows:
+    if MODES.active or not targets:
         return settle(node)
     return node
+
+
+def flows_to(operand: Value | float) -> bool:
+    """Whether a derivative flows to an operand."""
+    return type(operand) is Value and operand.origin is not DATA
 
 
 def is_stale(node: Value) -> bool:
@@ -294,14 +305,12 @@ def settle(node: Value) -> Value:
         node._tag = Tag(made_at=_calling_line())
         if not math.isfinite(node._data):
             raise AnomalyError(f"{node.op} gave {node._data} for {describe_inputs(node)}, at {node._tag.made_at}")
-    wanted = [None if isinstance(x, float) or not x.requires_grad else d for x, d in zip(node.operands, node.partials)]
-    if THREAD.no_grad or all(d is None for d in wanted):
+    if THREAD.no_grad or not any(map(flows_to, node.operands)):
         node.left = node.right = node.dleft = node.dright = None
         node.origin = DATA
-    elif isinstance(node.left, tuple):
-        node.dleft = tuple(wanted)
-    else:
-        node.dleft, node.dright = [*wanted, None][:2]
+    elif not isinstance(node.left, tuple):
+        node.dleft = node.dleft if flows_to(node.left) else None
+        node.dright = node.dright if flows_to(node.right) else None
     return node
 
 
@@ -321,110 +330,3 @@ def _calling_line() -> str:
 
 
 new = object.__new__
-
-_RECORD = """
-    node = new(Value)
-    node._data = out
-    node.left = {left}
-    node.right = {right}
-    node.dleft = {dleft}
-    node.dright = {dright}
-    node.grad = node._tag = None
-    node.origin = RULE
-    node._pending = 0
-    if MODES.active or {data}:
-        return settle(node)
-    return node
-"""
-_ONE = """
-def method(self):
-    {x} = self._data
-    try:
-        {both}
-    except FAULTS:
-        out, d0 = ieee(RULE, {x})
-""" + _RECORD.format(left="self", right="None", dleft="d0", dright="None", data="self.origin is DATA")
-_TWO = """
-def method(self, {other}{default}):
-    {x} = self._data
-    {keep}
-    if type(other) is Value:
-        {y} = other._data
-        try:
-            {both}
-        except FAULTS:
-            out, d0, d1 = ieee(RULE, {x}, {y})
-        data = self.origin is DATA or other.origin is DATA
-    else:
-        if type(other) is not float:
-            other = as_float(other)
-            if other is None:
-                return NotImplemented
-        {y} = other
-        try:
-            {first}
-        except FAULTS:
-            out, d0, _ = ieee(RULE, {x}, {y})
-        d1 = None
-        data = self.origin is DATA
-""" + _RECORD.format(left="self", right="other", dleft="d0", dright="d1", data="data")
-_TWO_REFLECTED = """
-def method(self, other):
-    if type(other) is not float:
-        other = as_float(other)
-        if other is None:
-            return NotImplemented
-    {x}, {y} = other, self._data
-    try:
-        {second}
-    except FAULTS:
-        out, _, d1 = ieee(RULE, {x}, {y})
-""" + _RECORD.format(left="other", right="self", dleft="None", dright="d1", data="self.origin is DATA")
-
-
-def _compile(rule: Rule, template: str) -> Callable[..., Any]:
-    def statements(*partials: int) -> str:
-        return source(rule, partials).replace("\n", "\n" + " " * (12 if rule.arity == 2 and template is _TWO else 8))
-
-    every = range(rule.arity)
-    code = template.format(
-        x=rule.inputs[0],
-        y=rule.inputs[-1],
-        other=rule.inputs[-1] if rule.defaults else "other",
-        default=f"={rule.defaults[0]}" if rule.defaults else "",
-        keep=f"other = {rule.inputs[-1]}" if rule.defaults else "",
-        both=statements(*every),
-        first=statements(0),
-        second=statements(*every[1:]),
-    )
-    engine = {name: globals()[name] for name in ("DATA", "FAULTS", "MODES", "Value", "as_float", "ieee", "new", "settle")}
-    return define("method", code, {**float_names(), **engine, "RULE": rule})  # type: ignore[no-any-return]
-
-
-def install(rule: Rule) -> None:
-    """Give Value the operators and the method of a row, each compiled when it is first called."""
-    if rule.arity > 2:
-        return  # `where` has no method, in NumPy neither
-    one = rule.arity == 1
-    names = {rule.name: _ONE if one else _TWO, f"_r{rule.name}": None if one else _TWO_REFLECTED}
-    if rule.operator:
-        names[f"__{rule.operator}__"] = names[rule.name]
-        names[f"__r{rule.operator}__"] = names[f"_r{rule.name}"]
-    for name, template in names.items():
-        if template:
-            setattr(Value, name, _compiled_when_called(rule, name, template))
-
-
-def _compiled_when_called(rule: Rule, name: str, template: str) -> Callable[..., Any]:
-    def method(self: Value, *operands: Operand, **named: Operand) -> Any:
-        compiled = _compile(rule, template)
-        compiled.__name__, compiled.__doc__ = name, method.__doc__
-        setattr(Value, name, compiled)
-        return compiled(self, *operands, **named)
-
-    method.__name__, method.__doc__ = name, f"See ``autograd_mini.{rule.name}``."
-    return method
-
-
-for _rule in TABLE:
-    install(_rule)

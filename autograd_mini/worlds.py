@@ -7,7 +7,8 @@ first use, because a program uses few of the rows and importing should be quick.
 (1.0, 0.0)
 >>> on_floats(RULES["div"])(1.0, 0.0)
 (inf, inf, -inf)
->>> print(source(RULES["square"]))
+>>> statements, partials = source(RULES["square"], [0])
+>>> print(statements)
 out = x * x
 d0 = 2.0 * x
 
@@ -21,12 +22,13 @@ from __future__ import annotations
 import functools
 import linecache
 import math
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .expr import CHOICE, COMPARISON, LOGIC, PYTHON, Call, Expr, Notation, Style, share
+from .expr import CHOICE, COMPARISON, LOGIC, PYTHON, Call, Expr, Notation, Style, Symbol, share
 from .rules import RULES, Rule, out
 
 FAULTS = (ArithmeticError, ValueError)  # what the math module raises where IEEE arithmetic has inf or nan
@@ -66,26 +68,30 @@ def expand(formula: Expr) -> Expr:
     return formula.map(definition)
 
 
-def source(rule: Rule, partials: tuple[int, ...] | None = None, style: Style = FLOATS) -> str:
-    """Statements that compute ``out`` and the partials ``d0``, ``d1``, … from the inputs' names."""
-    wanted = range(rule.arity) if partials is None else partials
-    shared, formulas = share([expand(rule.value), *(expand(rule.partials[i]) for i in wanted)])
-    names = ["out", *(f"d{i}" for i in wanted)]
-    before_out = [part for part in shared if out not in part[1].walk()]
-    lines = [
-        *before_out,
-        (out, formulas[0]),
-        *(part for part in shared if part not in before_out),
-        *zip(names[1:], formulas[1:], strict=True),
-    ]
-    return "\n".join(f"{name} = {formula.write(style)[0]}" for name, formula in lines)
+def source(rule: Rule, wanted: Sequence[int], style: Style = FLOATS) -> tuple[str, list[str]]:
+    """Statements from the inputs' names to ``out`` and the wanted partials, and what those partials are called.
+
+    A partial that is a name or a number needs no statement: it is called what it is.
+    """
+    shared, (value, *partials) = share([expand(rule.value), *(expand(rule.partials[i]) for i in wanted)])
+    after_out = [(name, part) for name, part in shared if out in part.walk()]
+    lines = [*(pair for pair in shared if pair not in after_out), (out, value), *after_out]
+    results = []
+    for i, partial in zip(wanted, partials, strict=True):
+        if isinstance(partial, Call):
+            lines.append((Symbol(f"d{i}"), partial))
+        results.append(f"d{i}" if isinstance(partial, Call) else partial.write(style)[0])
+    return "\n".join(f"{name} = {formula.write(style)[0]}" for name, formula in lines), results
 
 
 def _function(rule: Rule, style: Style, names: dict[str, Any]) -> Any:
-    inputs = ", ".join(symbol.name for symbol in rule.inputs)
-    body = source(rule, style=style).replace("\n", "\n    ")
-    results = ", ".join(["out", *(f"d{i}" for i in range(rule.arity))])
-    return define("evaluate", f"def evaluate({inputs}):  # {rule.name}\n    {body}\n    return {results}\n", names)
+    statements, results = source(rule, range(rule.arity), style)
+    code = f"""\
+def evaluate({", ".join(map(str, rule.inputs))}):  # {rule.name}
+{textwrap.indent(statements, "    ")}
+    return {", ".join(["out", *results])}
+"""
+    return define("evaluate", code, dict(names))
 
 
 @functools.cache
@@ -104,7 +110,7 @@ def array_names() -> dict[str, Any]:
 @functools.cache
 def on_arrays(rule: Rule) -> Callable[..., tuple[Any, ...]]:
     """The row as a function of arrays: (value, partial by each input)."""
-    return _function(rule, CALLS, dict(array_names()))
+    return _function(rule, CALLS, array_names())
 
 
 @functools.cache
@@ -122,7 +128,7 @@ def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:
 @functools.cache
 def on_floats(rule: Rule) -> Callable[..., tuple[float, ...]]:
     """The row as a function of floats: (value, partial by each input)."""
-    quick = _function(rule, FLOATS, dict(float_names()))
+    quick = _function(rule, FLOATS, float_names())
 
     def evaluate(*inputs: float) -> tuple[float, ...]:
         try:

@@ -28,7 +28,7 @@ def lecture(*, backward: bool = True) -> Value:
 
 def network(sizes: tuple[int, ...], inputs: list[Value | float], seed: int = 0) -> Value:
     """A network of tanh neurons, its operations and parameters scoped as those of ``nn`` are."""
-    rng = random.Random(seed)  # noqa: S311 - a seed, so that figures repeat
+    rng = random.Random(seed)
     return forward(parameters(sizes, len(inputs), rng), inputs)
 
 
@@ -61,7 +61,7 @@ def forward(layers: list[list[list[Value]]], x: list[Value | float]) -> Value:
 
 def regression(examples: int) -> Value:
     """The mean squared error of w·x + b over so many examples."""
-    rng = random.Random(0)  # noqa: S311 - the same
+    rng = random.Random(0)
     w, b = Value(0.3, "w"), Value(0.1, "b")
     return sum((w * rng.random() + b - rng.random()) ** 2 for _ in range(examples)) / examples
 
@@ -79,4 +79,4 @@ def texts(svg: str) -> list[str]:
 
 
 def parsed(svg: str) -> ET.Element:
-    return ET.fromstring(svg)  # noqa: S314 - our own figure
+    return ET.fromstring(svg)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import struct
 import sys
@@ -64,9 +65,7 @@ def test_a_timeout_kills_dot_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch,
     bin_.mkdir()
     program(bin_, f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)")
     monkeypatch.setenv("PATH", str(bin_))
-    monkeypatch.setattr(viz.Drawing, "timeout", 1.0, raising=False)
-    drawing = viz.draw(lecture())
-    object.__setattr__(drawing, "timeout", 1.0)
+    drawing = dataclasses.replace(viz.draw(lecture()), timeout=1.0)
     started = time.perf_counter()
     with pytest.raises(TimeoutError, match=r"dot was stopped after 1 s: .*collapse="):
         drawing.save(out / "e.svg")

@@ -11,7 +11,7 @@ from autograd_mini import Value
 from viz import text
 
 HOSTILE = [
-    '"quotes"', "back\\", "a\nb", "{}|<>", "<b>bold</b>", "&amp; & &lt;", r"\N \G \L", "שלום\u200f", "x\0y", "\ud800",
+    '"quotes"', "back\\", "a\nb", "{}|<>", "<b>bold</b>", "&amp; & &lt;", r"\N \G \L", "שלום", "x\0y", "\ud800",
     "</script><script>alert(1)</script>", "<!--<script", '" onload="alert(1)', "javascript:alert(1)", "]]>", "漢字", "",
 ]  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_the_lectures_figure_has_every_number(renderer: str) -> None:
 def test_any_label_is_shown_literally_and_harmless(renderer: str, label: str) -> None:
     svg = viz.draw(Value(1, label=label) * 2, names={}, renderer=renderer, title=label, caption=label).svg
     root = parsed(svg)
-    assert text.clean(label) in texts(svg) or not label
+    assert text.clean(label) in {said.removesuffix("\u200e") for said in texts(svg)} or not label
     allowed = {"svg", "g", "title", "rect", "path", "polygon", "text", "tspan"}
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
     names = {name for element in root.iter() for name in element.attrib}
@@ -90,8 +90,9 @@ def test_bold_and_colour_are_where_they_belong() -> None:
     assert '<tspan fill="#5A5A5A">grad  </tspan><tspan fill="#B34700" font-weight="bold">5</tspan>' in svg
 
 
-def test_frames_reveal_step_by_step_and_nothing_moves() -> None:
-    frames = viz.draw(lecture(), renderer="embedded").frames()
+@pytest.mark.parametrize("direction", ["LR", "BT"])
+def test_frames_reveal_step_by_step_and_nothing_moves(direction: str) -> None:
+    frames = viz.draw(lecture(), renderer="embedded", direction=direction).frames()
     said = [texts(frame.svg) for frame in frames]
     assert said[0] == ["a", "b", "c = a + b", "d = b + 1", "e = c × d"]
     assert [sum("value" in each for each in every) for every in said] == [0, 5, 5, 5]
@@ -102,7 +103,7 @@ def test_frames_reveal_step_by_step_and_nothing_moves() -> None:
     ]
     assert shapes[0] == shapes[1] == shapes[2] == shapes[3]
     assert set(texts(frames[1].svg)) <= set(texts(frames[3].svg))
-    assert frames[3].svg == viz.draw(lecture(), renderer="embedded").svg
+    assert frames[3].svg == viz.draw(lecture(), renderer="embedded", direction=direction).svg
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)

@@ -26,5 +26,5 @@ def test_60_doublings_are_60_lines_and_a_deep_chain_does_not_recurse() -> None:
     node = Value(1)
     for _ in range(60):
         node = node + node
-    assert len(str(viz.draw(node)).splitlines()) == 122
-    assert len(str(viz.draw(chain(1400))).splitlines()) == 1402
+    assert len(str(viz.draw(node)).splitlines()) == 1 + 2 * 60 + 1
+    assert len(str(viz.draw(chain(1400))).splitlines()) == 1401 + 2

@@ -54,10 +54,11 @@ def digraph(*, picture: Picture, view: View) -> Digraph:
         **(dict(zip(("tailport", "headport"), "ew" if view.direction == "LR" else "ns", strict=True)) if dense else {}),
     )  # fmt: skip
     _boxes(graph, picture, view)
+    gap = "" if sizes.wrap and view.direction == "LR" else " "
     for edge in picture.edges:
         lines = edge_lines(edge, view)
         # A space on either side keeps the label off its edge.
-        said = {"label": label(plain(line) if sizes.wrap else f" {plain(line)} " for line in lines)} if lines else {}
+        said = {"label": label(f"{gap}{plain(line)}{gap}" for line in lines)} if lines else {}
         graph.edge(f"n{edge.tail}", f"n{edge.head}", **said)
     return graph
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -131,6 +130,8 @@ class Drawing:
 
     def show(self) -> Path:
         """Open the figure in the program that shows SVG here, as a rule a browser; the file's path is returned."""
+        import webbrowser  # noqa: PLC0415 - a figure is rarely opened from here
+
         path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), "picture.svg"))
         webbrowser.open(path.as_uri())
         return path
@@ -246,9 +247,13 @@ def draw(
     if names is None:
         names = callers_names(sys._getframe(1))
     made = fitted(roots, variables=names, parameters=parameters, max_nodes=max_nodes, collapse=collapse)
+    compact = len(made.nodes) > FULL_LABELS
+    if compact:
+        said = f'{len(made.nodes):,} nodes: collapse="neuron", "layer" or "example" draws fewer boxes'
+        made = replace(made, notes=(*made.notes, said))
     view = View(
         show=steps, edges=edges, direction=direction, flow=flow, size=size, background=background,
-        compact=len(made.nodes) > FULL_LABELS, title=title, caption=caption, visible=steps,
+        compact=compact, title=title, caption=caption, visible=steps,
     )  # fmt: skip
     return Drawing(made, view, renderer)
 

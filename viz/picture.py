@@ -7,6 +7,7 @@ nothing changes the graph.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -194,7 +195,9 @@ def callers_word(graph: Graph, called: Mapping[int, str], variables: Mapping[str
 
 def display(name: str) -> str:
     """A name as pictures show it: on one line, its number a subscript, not too long."""
-    return text.shorten(text.subscripts(text.clean(name)), NAME_LIMIT) or "?"
+    shown = text.shorten(text.subscripts(text.clean(name)), NAME_LIMIT) or "?"
+    # After a name that is written from right to left, a mark: what follows is from left to right again.
+    return shown + "\u200e" if any(unicodedata.bidirectional(c) in ("R", "AL") for c in shown) else shown
 
 
 def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:

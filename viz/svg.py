@@ -120,12 +120,12 @@ def _edge(canvas: _Canvas, group: ET.Element, picture: Picture, i: int, view: Vi
     for head in group.findall(f"{_SVG}polygon"):
         _element(out, "polygon", points=head.get("points", ""), fill=colour, stroke=colour)
         canvas.reach(*_points(head))
-    if "local" not in view.visible:
-        return
-    for said, line_ in zip(group.findall(f"{_SVG}text"), edge_lines(edge, view), strict=True):
+    # What is not revealed yet is written aside: it takes its room, so that no frame is cropped differently.
+    into = out if "local" in view.visible else ET.Element("g")
+    for said, words in zip(group.findall(f"{_SVG}text"), edge_lines(edge, view), strict=True):
         # From left to right, labels lie on top of their arrows: some air between the two.
         y = float(said.get("y", "0")) - (style.LABEL_LIFT * view.sizes.edge if view.direction == "LR" else 0)
-        _write(canvas, out, line_, (float(said.get("x", "0")), y), view.sizes.edge, view)
+        _write(canvas, into, words, (float(said.get("x", "0")), y), view.sizes.edge, view)
 
 
 def _node(canvas: _Canvas, group: ET.Element, picture: Picture, i: int, view: View) -> None:

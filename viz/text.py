@@ -123,7 +123,9 @@ def covered(text: str) -> bool:
 
 def _guess(c: str) -> float:
     """For a character that our font lacks: what a system font will make of it, in ems, rather too much."""
-    return 0.0 if unicodedata.combining(c) else 1.1 if unicodedata.east_asian_width(c) in "WF" else 0.8
+    if unicodedata.category(c) in ("Cf", "Mn"):
+        return 0.0
+    return 1.1 if unicodedata.east_asian_width(c) in "WF" else 0.8
 
 
 @cache

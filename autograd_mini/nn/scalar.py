@@ -78,8 +78,8 @@ class Neuron(Module):
             raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(x.nodes)}")
         z = dot(self.w, x, self.b)
         a = z if self._activate is None else self._activate(z)
-        for node in (z, a):
-            node._tag = node._tag or self._tag
+        if z._tag is None:  # else it tells which line made it: see detect_anomaly
+            z._tag = a._tag = self._tag
         return a  # type: ignore[no-any-return]  # of a node a node
 
     def parameters(self) -> list[Value]:

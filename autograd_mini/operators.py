@@ -1,0 +1,171 @@
+'''The operators and methods of Value, made from the table.
+
+Each row becomes a method by one of the templates below: for one operand, for two, and for a number on
+the left of a node. ``__mul__``, for instance, becomes
+
+    def method(self, other):
+        x = self._data
+        if type(other) is Value:
+            y = other._data
+            try:
+                out = x * y
+            except FAULTS:
+                out, d0, d1 = ieee(RULE, x, y)
+            node = new(Value)
+            node._data = out
+            node.left, node.dleft = self, y
+            node.right, node.dright = other, x
+            ...
+
+What a reader of such a method may wonder at is there for speed: ``object.__new__`` and stores into
+slots instead of a constructor, formulas written in place instead of called, and one look at
+``MODES.active`` instead of several at this thread's modes. A method is compiled when it is first called.
+'''
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from .graph import DATA
+from .modes import MODES
+from .rules import TABLE, Rule
+from .value import Value, as_float, describe, new, settle
+from .worlds import FAULTS, define, float_names, ieee, source
+
+ONE = """
+def method(self):
+    {x} = self._data
+    try:
+        {compute}
+    except FAULTS:
+        out, d0 = ieee(RULE, {x})
+    {record}
+"""
+TWO = """
+def method(self, {other}{default}):
+    {keep}
+    {x} = self._data
+    if type(other) is Value:
+        {y} = other._data
+        try:
+            {compute}
+        except FAULTS:
+            out, d0, d1 = ieee(RULE, {x}, {y})
+        {record}
+    {number}
+    {y} = other
+    try:
+        {compute_left}
+    except FAULTS:
+        out, d0, d1 = ieee(RULE, {x}, {y})
+    {record_left}
+"""
+REFLECTED = """
+def method(self, other):
+    {number}
+    {x}, {y} = other, self._data
+    try:
+        {compute_right}
+    except FAULTS:
+        out, d0, d1 = ieee(RULE, {x}, {y})
+    {record_right}
+"""
+NUMBER = """
+if type(other) is not float:
+    number = as_float(other)
+    if number is None:
+        {refuse}
+    other = number
+"""
+RECORD = """
+node = new(Value)
+node._data = out
+node.left = {left}
+node.dleft = {dleft}
+node.right = {right}
+node.dright = {dright}
+node.grad = node._tag = None
+node.origin = RULE
+node._pending = 0
+if MODES.active or {data}:
+    return settle(node)
+return node
+"""
+ENGINE = {
+    "DATA": DATA, "FAULTS": FAULTS, "MODES": MODES, "Value": Value,
+    "as_float": as_float, "describe": describe, "ieee": ieee, "new": new, "settle": settle,
+}  # fmt: skip
+
+
+def install(rule: Rule) -> None:
+    """Give Value the method of a row, and its operator if it has one.
+
+    A method refuses what is no number with a TypeError; an operator answers NotImplemented, so that
+    Python asks the other operand.
+    """
+    raising = f"raise TypeError('{rule.name}() takes numbers and nodes, got ' + describe(other))"
+    if rule.arity == 1:
+        templates = {rule.name: ONE, f"__{rule.operator}__": ONE}
+    elif rule.arity == 2:
+        templates = {rule.name: TWO, f"__{rule.operator}__": TWO}
+        templates |= {f"_r{rule.name}": REFLECTED, f"__r{rule.operator}__": REFLECTED}
+    else:
+        return  # `where` is no method, as in NumPy
+    for name, template in templates.items():
+        if name not in ("____", "__r__"):
+            refuse = "return NotImplemented" if name.startswith("__") else raising
+            setattr(Value, name, _compiled_when_called(rule, name, template, refuse))
+
+
+def _compiled_when_called(rule: Rule, name: str, template: str, refuse: str) -> Callable[..., Any]:
+    def method(self: Value, *operands: Any, **named: Any) -> Any:
+        compiled = _compile(rule, template, refuse)
+        compiled.__name__, compiled.__doc__ = name, method.__doc__
+        setattr(Value, name, compiled)
+        return compiled(self, *operands, **named)
+
+    method.__name__, method.__doc__ = name, f"See ``autograd_mini.{rule.name}``."
+    return method
+
+
+def _compile(rule: Rule, template: str, refuse: str) -> Callable[..., Any]:
+    first, last, both = 0, rule.arity - 1, range(rule.arity)
+    keyword = str(rule.inputs[last]) if rule.defaults else ""  # leaky_relu(slope=0.1)
+    pieces = {
+        "x": str(rule.inputs[first]),
+        "y": str(rule.inputs[last]),
+        "other": keyword or "other",
+        "default": f"={rule.defaults[0]}" if rule.defaults else "",
+        "keep": f"other = {keyword}" if keyword else "",
+        "number": _fill(NUMBER, {"refuse": refuse}),
+    }
+    for name, wanted, left, right in (
+        ("", both, "self", "other" if rule.arity == 2 else "None"),
+        ("_left", [first], "self", "other"),
+        ("_right", [last], "other", "self"),
+    ):
+        pieces[f"compute{name}"], partials = source(rule, wanted)
+        by = dict(zip(wanted, partials, strict=True))
+        pieces[f"record{name}"] = _fill(RECORD, {
+            "left": left,
+            "right": right,
+            "dleft": by.get(0, "None"),
+            "dright": by.get(1, "None"),
+            "data": " or ".join(f"{x}.origin is DATA" for x in ["self", "other"][: len(wanted)]),
+        })  # fmt: skip
+    return define("method", _fill(template, pieces), {**float_names(), **ENGINE, "RULE": rule})  # type: ignore[no-any-return]
+
+
+def _fill(template: str, pieces: dict[str, str]) -> str:
+    """The template with its pieces, each line of a piece indented as its place is."""
+    lines = []
+    for line in template.strip().splitlines():
+        text = line.lstrip()
+        lines.append(textwrap.indent(text.format(**pieces), line[: len(line) - len(text)]))
+    return "\n".join(lines)
+
+
+for _rule in TABLE:
+    install(_rule)
