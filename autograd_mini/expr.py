@@ -98,8 +98,14 @@ class Expr:
     def __pow__(self, other: Formula) -> Call:
         return Call("pow", self, other)
 
+    def __rpow__(self, other: Formula) -> Call:
+        return Call("pow", other, self)
+
     def __neg__(self) -> Call:
         return Call("neg", self)
+
+    def __abs__(self) -> Call:
+        return Call("abs", self)
 
     def __lt__(self, other: Formula) -> Call:
         return Call("lt", self, other)
@@ -252,7 +258,7 @@ def share(formulas: Sequence[Expr]) -> tuple[list[tuple[Symbol, Expr]], list[Exp
     for whole in formulas:
         visit(whole)
     names: dict[Expr, Expr] = {}
-    assignments = []
+    assignments: list[tuple[Symbol, Expr]] = []
     for part in [part for part, times in count.items() if times > 1]:
         written = part.substitute(names)
         if isinstance(written, Call):
@@ -372,9 +378,7 @@ LATEX = Style(
         "div": Notation(r"\frac{{{}}}{{{}}}", POWER),
         "neg": Notation("-{}", SIGN, (PRODUCT,)),
         "pow": Notation("{}^{{{}}}", POWER, (ATOM, ANY)),
-        "where": Notation(
-            r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}", CHOICE
-        ),
+        "where": Notation(r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}", CHOICE),
         "and": _infix(r"\land", LOGIC, COMPARISON, COMPARISON),
         **_COMPARISONS,
         "le": _infix(r"\le", COMPARISON, SUM, SUM),

@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from .linear import DOT, SUM
 from .operators import install
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
-from .value import Value, as_float, describe, flows_to, record
+from .value import Value, as_float, describe, new_node, record
 from .worlds import CALLS, array_value, define, on_floats
 
 _add_up = sum  # Python's own, before this module's hides it
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 def function(rule: Rule) -> Callable[..., Any]:
     """The public function of a row."""
     name = rule.name
-    method, reflected = operator.methodcaller(name), f"_r{name}"
+    reflected = f"_r{name}"
     names = [symbol.name for symbol in rule.inputs]
 
     def one(x: Any) -> Any:
-        return method(x) if type(x) is Value else _plain(rule, x)
+        return getattr(x, name)() if type(x) is Value else _plain(rule, x)
 
     def two(x: Any, y: Any) -> Any:
         if type(x) is Value:
@@ -82,44 +82,42 @@ def _plain(rule: Rule, *operands: Any) -> Any:
     return array_value(rule)(*arrays)
 
 
-def _node(rule: Rule, *inputs: Any) -> Any:
+def _node(rule: Rule, *operands: Any) -> Any:
     """A node of more than two operands."""
-    nodes, numbers, _ = operands(inputs)
+    nodes, numbers, _ = _look(operands)
     value, *partials = on_floats(rule)(*numbers)
-    return record(rule, nodes, value, *_flowing(nodes, partials))
+    return record(rule, nodes, value, partials)
 
 
-class Operands(NamedTuple):
-    """A sequence of nodes and floats, looked through once: what it holds, and which of it wants gradients."""
-
-    nodes: tuple[Any, ...]
-    numbers: Sequence[float]
-    flows: bool | None  # to all of it, to none of it, or (None) to some
-
-
-def operands(values: Iterable[Any]) -> Operands:
-    """Numbers and nodes as operands: a layer does it once for all of its neurons."""
-    return values if type(values) is Operands else Operands(*_look(tuple(values)))
-
-
-def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], Sequence[float], bool | None]:
+def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | None]:
+    """Numbers and nodes as operands, their numbers, and whether derivatives flow to all, to none, or (None) to some."""
     try:
         numbers = [x._data for x in nodes if x.origin is not DATA]
         if len(numbers) == len(nodes):
             return nodes, numbers, True
     except AttributeError:
         if set(map(type, nodes)) == {float}:
-            return nodes, nodes, False
-    kept = tuple([x if type(x) is Value else as_float(x) for x in nodes])
+            return nodes, list(nodes), False
+    kept: Any = tuple([x if type(x) is Value else as_float(x) for x in nodes])
     if any(x is None for x in kept):
         raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(nodes)}")
     return kept, [x if type(x) is float else x._data for x in kept], None
 
 
-def _flowing(nodes: tuple[Any, ...], partials: Sequence[float]) -> tuple[tuple[Value, ...], tuple[float, ...]]:
-    """Those operands that a derivative flows to, and the derivatives by them."""
-    pairs = [(x, d) for x, d in zip(nodes, partials, strict=True) if flows_to(x)]
-    return tuple(x for x, _ in pairs), tuple(d for _, d in pairs)
+class Inputs(NamedTuple):
+    """The x of w · x + b, looked through once for all the neurons that see it."""
+
+    nodes: tuple[Any, ...]
+    numbers: list[float]  # with a 1 at the end, for b
+    flows: bool | None
+
+
+def inputs(x: Iterable[Any]) -> Inputs:
+    """Numbers and nodes, ready to be dotted with several weights."""
+    if type(x) is Inputs:
+        return x
+    nodes, numbers, flows = _look(tuple(x))
+    return Inputs(nodes, [*numbers, 1.0], flows)
 
 
 def _refuse(rule: Rule, *operands: Any) -> TypeError:
@@ -153,10 +151,11 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([1, 2])
     3.0
     """
-    nodes, numbers, flows = operands(values)
-    ones = (1.0,) * len(nodes)
-    targets, partials = (nodes, ones) if flows else _flowing(nodes, ones)
-    return record(SUM, nodes, float(_add_up(numbers)), targets, partials)
+    nodes, numbers, flows = _look(tuple(values))
+    total = float(_add_up(numbers))
+    if flows and nodes:
+        return new_node(SUM, total, (nodes, (1.0,) * len(nodes)))
+    return record(SUM, nodes, total, (1.0,) * len(nodes))
 
 
 def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
@@ -171,21 +170,17 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> z.data, z.partials
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
-    ws, w_numbers, to_w = _look((*w, bias))
-    xs, x_numbers, to_x = operands(x)
+    xs, x_numbers, to_x = inputs(x)
+    ws, w_numbers, to_w = _look((*w, bias) if type(bias) is Value or bias else tuple(w))
     n = len(xs)
-    if len(ws) != n + 1:
-        raise ValueError(f"dot of two sequences of one length, got {len(ws) - 1} and {n} numbers")
-    total = _add_up(map(operator.mul, w_numbers, x_numbers), w_numbers[n])
-    end = n + 1 if type(bias) is Value or bias else n  # a bias of 0 is none
-    nodes = ws[:n] + xs + ws[n:end]
-    if to_w and to_x:  # every operand is a Value that wants a gradient
-        targets, partials = nodes, (*x_numbers, *w_numbers[:n], 1.0)
-    elif to_w and to_x is False:
-        targets, partials = ws, (*x_numbers, 1.0)
-    else:
-        targets, partials = _flowing(nodes, (*x_numbers, *w_numbers[:n], 1.0)[: len(nodes)])
-    return record(DOT, nodes, total, targets, partials)
+    if len(ws) != n + (type(bias) is Value or bias != 0):
+        raise ValueError(f"dot of two sequences of one length, got {len(tuple(w))} and {n} numbers")
+    total = _add_up(map(operator.mul, w_numbers, x_numbers), 0.0)
+    if to_w and to_x:
+        return new_node(DOT, total, (ws, x_numbers), (xs, w_numbers), others=xs)
+    if to_w and to_x is False:
+        return new_node(DOT, total, (ws, x_numbers), others=xs)
+    return record(DOT, ws[:n] + xs + ws[n:], total, (*x_numbers[:n], *w_numbers[:n], 1.0))
 
 
 def stop_gradient(x: Any) -> Any:
@@ -202,16 +197,18 @@ def on_nodes(rule: Rule, i: int) -> Callable[..., Any]:
     """The partial by input ``i`` of a row as a function of its operands and its result, all nodes or floats."""
     partial = rule.partials[i]
     if isinstance(partial, Number):
-        return lambda *nodes: float(partial.value)
+        number = float(partial.value)
+        return lambda *_: number
     inputs = ", ".join([*map(str, rule.inputs), "out"])
     return define("partial", f"def partial({inputs}):\n    return {partial.write(CALLS)[0]}\n", dict(FUNCTIONS))  # type: ignore[no-any-return]
 
 
 def derivative(node: Value, i: int) -> Any:
     """The derivative of a node by its operand ``i``, as a node again: what higher orders are made of."""
-    operation, operands = node.origin, node.operands
+    operation, operands = node.rule, node.operands
     if isinstance(operation, Rule):
         return on_nodes(operation, i)(*operands, node)
+    assert operation is not None  # a leaf has no operands
     return operation.partial(i, operands)
 
 

@@ -8,10 +8,9 @@ the kind of leaf it is) and its operands, each with the derivative that the forw
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .expr import Expr, Formula
     from .value import Value
 
 
@@ -38,17 +37,7 @@ class Tag(NamedTuple):
 
 NO_TAG = Tag()
 CONSTANT = Tag()  # what a number mixed in is told by
-
-
-class Operation(Protocol):
-    """What an operation tells about itself: rows of the table do, and ``sum`` and ``dot``."""
-
-    name: str
-
-    @property
-    def requires_grad(self) -> bool: ...
-    def applied(self, *operands: Formula) -> Expr: ...
-    def derivative(self, i: int, operands: Sequence[Expr], result: Expr) -> Expr: ...
+MANY = object()  # stands in a node's dleft when it has more than two operands
 
 
 def topological(*roots: Value) -> list[Value]:

@@ -7,8 +7,8 @@ threads, ``MODES.active``; only while it is not 0 do they ask their own thread.
 from __future__ import annotations
 
 import threading
-from contextlib import ContextDecorator, contextmanager
 from collections.abc import Iterator
+from contextlib import ContextDecorator, contextmanager
 from typing import Literal
 
 

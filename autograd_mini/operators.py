@@ -1,4 +1,4 @@
-'''The operators and methods of Value, made from the table.
+"""The operators and methods of Value, made from the table.
 
 Each row becomes a method by one of the templates below: for one operand, for two, and for a number on
 the left of a node. ``__mul__``, for instance, becomes
@@ -20,7 +20,7 @@ the left of a node. ``__mul__``, for instance, becomes
 What a reader of such a method may wonder at is there for speed: ``object.__new__`` and stores into
 slots instead of a constructor, formulas written in place instead of called, and one look at
 ``MODES.active`` instead of several at this thread's modes. A method is compiled when it is first called.
-'''
+"""
 
 from __future__ import annotations
 
@@ -86,9 +86,8 @@ node.left = {left}
 node.dleft = {dleft}
 node.right = {right}
 node.dright = {dright}
-node.grad = node._tag = None
+node.grad = node._tag = node._pending = None
 node.origin = RULE
-node._pending = 0
 if MODES.active or {data}:
     return settle(node)
 return node

@@ -53,9 +53,12 @@ class SGD:
     def step(self) -> None:
         """Move every parameter that has a gradient; one whose ``grad`` is None stays."""
         for i, p in enumerate(self.parameters):
-            if p.grad is not None:
-                self._velocities[i] = velocity = self.momentum * self._velocities[i] + p.grad
-                p.data -= self.learning_rate * velocity
+            step = p.grad
+            if step is None:
+                continue
+            if self.momentum:
+                self._velocities[i] = step = self.momentum * self._velocities[i] + step
+            p.data -= self.learning_rate * step
 
 
 def _is_number(value: object) -> bool:

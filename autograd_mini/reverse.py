@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .graph import descendants, topological
+from .graph import MANY, descendants, topological
 from .modes import THREAD, AnomalyError
 
 if TYPE_CHECKING:
@@ -33,29 +33,37 @@ def backward(root: Value, seed: float) -> None:
     leaves: list[tuple[Value, float | None]] = []
     try:
         for node in reached:  # grows while it is walked
-            if node.dleft is not None:
-                child = node.left
-                if not child._pending:
-                    reached.append(child)
-                child._pending += 1
-            elif node.left is None:
-                leaves.append((node, node.grad))
-            if node.dright is not None:
-                child = node.right
-                if type(child) is tuple:
-                    for child in node.right:
-                        if not child._pending:
+            if node.dleft is MANY:
+                for children, _ in node.left:
+                    for child in children:
+                        waiting = child._pending
+                        if waiting is None:
                             reached.append(child)
-                        child._pending += 1
-                else:
-                    if not child._pending:
+                            child._pending = 0
+                        else:
+                            child._pending = waiting + 1
+            else:
+                if node.dleft is not None:
+                    child = node.left
+                    if child._pending is None:
                         reached.append(child)
-                    child._pending += 1
+                        child._pending = 0
+                    else:
+                        child._pending += 1
+                elif node.left is None:
+                    leaves.append((node, node.grad))
+                if node.dright is not None:
+                    child = node.right
+                    if child._pending is None:
+                        reached.append(child)
+                        child._pending = 0
+                    else:
+                        child._pending += 1
             node.grad = 0.0
         _hand_on(root, seed)
     except BaseException:
         for node in reached:
-            node._pending = 0
+            node._pending = None
             node.grad = None
         for node, old in leaves:
             node.grad = old
@@ -74,26 +82,36 @@ def _hand_on(root: Value, seed: float) -> None:
         if checked:
             _check(node, gradient)
         partial = node.dleft
+        if partial is MANY:
+            for children, partials in node.left:
+                for child, partial in zip(children, partials, strict=False):  # a dot's numbers may be one more
+                    child.grad += gradient * partial
+                    waiting = child._pending
+                    if waiting:
+                        child._pending = waiting - 1
+                    else:
+                        child._pending = None
+                        ready.append(child)
+            continue
         if partial is not None:
             child = node.left
             child.grad += gradient * partial
-            child._pending = pending = child._pending - 1
-            if not pending:
+            waiting = child._pending
+            if waiting:
+                child._pending = waiting - 1
+            else:
+                child._pending = None
                 ready.append(child)
         partial = node.dright
         if partial is not None:
             child = node.right
-            if type(child) is tuple:
-                for child, partial in zip(child, partial):
-                    child.grad += gradient * partial
-                    child._pending = pending = child._pending - 1
-                    if not pending:
-                        ready.append(child)
+            child.grad += gradient * partial
+            waiting = child._pending
+            if waiting:
+                child._pending = waiting - 1
             else:
-                child.grad += gradient * partial
-                child._pending = pending = child._pending - 1
-                if not pending:
-                    ready.append(child)
+                child._pending = None
+                ready.append(child)
 
 
 def _check(node: Value, gradient: float | None) -> None:

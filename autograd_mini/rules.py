@@ -29,7 +29,22 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .expr import ATOM, LATEX, POWER, PRODUCT, PYTHON, SIGN, TEXT, Call, Expr, Formula, Notation, Number, Symbol, symbols
+from .expr import (
+    ATOM,
+    LATEX,
+    POWER,
+    PRODUCT,
+    PYTHON,
+    SIGN,
+    TEXT,
+    Call,
+    Expr,
+    Formula,
+    Notation,
+    Number,
+    Symbol,
+    symbols,
+)
 
 
 class Interval(NamedTuple):
@@ -106,7 +121,7 @@ class Rule:
 
     def derivative(self, i: int, operands: Sequence[Expr] | None = None, result: Expr | None = None) -> Expr:
         """The partial derivative by input ``i`` as textbooks print it, in terms of these operands and result."""
-        values = dict(zip(self.inputs, self.inputs if operands is None else operands, strict=True))
+        values: dict[Expr, Expr] = dict(zip(self.inputs, self.inputs if operands is None else operands, strict=True))
         return self.shown[i].substitute({**values, out: out if result is None else result}).simplify()
 
     def __repr__(self) -> str:
@@ -178,7 +193,7 @@ TABLE = (
          text=Notation("1 / {}", PRODUCT, (POWER,)), latex=Notation(r"\frac{{1}}{{{}}}", POWER),
          python=Notation("1 / {}", PRODUCT, (SIGN,))),
     Rule("sqrt", sqrt(x), [0.5 / out], shown=[1 / (2 * out)], numpy="sqrt", domain=[POSITIVE],
-         text=Notation("√{}", SIGN, (ATOM,)), latex=r"\sqrt{{{}}}"),
+         text=Notation("√{}", POWER, (ATOM,)), latex=r"\sqrt{{{}}}"),
     # Exponentials and logarithms.
     Rule("exp", exp(x), [out], numpy="exp", latex=Notation("e^{{{}}}", POWER)),
     Rule("expm1", expm1(x), [exp(x)], numpy="expm1"),
@@ -210,7 +225,8 @@ TABLE = (
     Rule("acot", atan2(1, x), [-square(rsqrt_1_plus(x))], shown=[-1 / (1 + square(x))],
          text="arccot({})", latex=r"\operatorname{{arccot}}\left({}\right)"),
     Rule("atan2", atan2(x, y), [y / hypot(x, y) / hypot(x, y), -(x / hypot(x, y) / hypot(x, y))],
-         shown=[y / (square(x) + square(y)), -(x / (square(x) + square(y)))], numpy="arctan2", domain=[NONZERO, NONZERO]),
+         shown=[y / (square(x) + square(y)), -(x / (square(x) + square(y)))], numpy="arctan2",
+         domain=[NONZERO, NONZERO]),
     Rule("hypot", hypot(x, y), [x / where(AT_ORIGIN, 1, out), y / where(AT_ORIGIN, 1, out)], shown=[x / out, y / out],
          numpy="hypot", domain=[NONZERO, NONZERO], kinks=[((0, 0), (0, 0))]),
     # Hyperbolic functions and their inverses.
@@ -260,7 +276,8 @@ TABLE = (
     Rule("one_minus_square", (1 - x) * (1 + x), [-2 * x], text=Notation("1 − {}²", SIGN, (ATOM,)),
          latex=Notation("1 - {}^{{2}}", SIGN, (ATOM,))),
     Rule("rsqrt_one_plus_square", 1 / hypot(1, x), [-(x * out) * out * out],
-         text=Notation("1 / √(1 + {}²)", POWER, (ATOM,)), latex=Notation(r"\frac{{1}}{{\sqrt{{1 + {}^{{2}}}}}}", POWER, (ATOM,))),
+         text=Notation("1 / √(1 + {}²)", POWER, (ATOM,)),
+         latex=Notation(r"\frac{{1}}{{\sqrt{{1 + {}^{{2}}}}}}", POWER, (ATOM,))),
     Rule("rsqrt_square_minus_one", 1 / (sqrt(absolute(x) - 1) * sqrt(absolute(x) + 1)), [-(x * out) * out * out],
          domain=[OUTSIDE], text=Notation("1 / √({}² − 1)", POWER, (ATOM,)),
          latex=Notation(r"\frac{{1}}{{\sqrt{{{}^{{2}} - 1}}}}", POWER, (ATOM,))),

@@ -57,7 +57,7 @@ def check_rule(
         inputs = tuple(map(float, point)) if isinstance(point, tuple | list) else (float(point),)
         claims = derivative(*inputs)
         for i, claim in enumerate(claims if isinstance(claims, tuple) else (claims,)):
-            slope = numeric_derivative(lambda x, i=i: _number(f(*inputs[:i], x, *inputs[i + 1 :])), inputs[i])  # type: ignore[misc]  # mypy dislikes the bound default
+            slope = numeric_derivative(_along(f, inputs, i), inputs[i])
             if math.isnan(slope):
                 continue
             checked += 1
@@ -66,6 +66,11 @@ def check_rule(
                 raise AssertionError(f"{name} at {at}: the formula gives {_number(claim):g}, the slope is {slope:g}")
     if not checked:
         raise AssertionError(f"{name} has a slope at none of the points: say where to check, points=[…]")
+
+
+def _along(f: Callable[..., Any], inputs: tuple[float, ...], i: int) -> Callable[[float], float]:
+    """``f`` as a function of its input ``i`` alone."""
+    return lambda x: _number(f(*inputs[:i], x, *inputs[i + 1 :]))
 
 
 def _points(name: str) -> list[tuple[float, ...]]:

@@ -65,7 +65,7 @@ class _Run:
 
 def _fresh(leaf: Any) -> Value:
     if type(leaf) is Value and leaf.requires_grad:
-        return leaf.identity()
+        return leaf.identity()  # type: ignore[no-any-return]  # a method from the table
     number = as_float(leaf.data if type(leaf) is Value else leaf)
     if number is None:
         raise TypeError(f"differentiation is by numbers and nodes, in tuples, lists and dicts; got {describe(leaf)}")
@@ -153,7 +153,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
     with recording() as nested:
         run = _Run(primals, tuple(range(len(primals))), nested)
         directions = [x if type(x) is Value else as_float(x) for x in tree.leaves(tuple(tangents_in))]
-        if len(directions) != len(run.sources) or any(d is None for d in directions):
+        shapes = [tree.map_leaves(lambda _: None, tuple(x)) for x in (primals, tangents_in)]
+        if shapes[0] != shapes[1] or any(d is None for d in directions):
             raise ValueError(f"tangents must be numbers in the structure of the primals, got {tangents_in!r}")
         if any(type(d) is Value for d in directions):
             run.plain, run.derivative = False, derivative

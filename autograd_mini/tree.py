@@ -43,4 +43,4 @@ def unflatten(tree: Any, replacements: list[Any]) -> Any:
     {'w': [4, 5], 'b': (6,)}
     """
     queue = iter(replacements)
-    return map_leaves(lambda leaf: next(queue), tree)
+    return map_leaves(lambda _: next(queue), tree)

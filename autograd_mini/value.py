@@ -19,7 +19,9 @@ operator or a method.
 
 from __future__ import annotations
 
+import itertools
 import math
+import operator
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -28,7 +30,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, NO_TAG, PARAMETER, VARIABLE, Leaf, Operation, Tag, nodes, topological
+from .graph import CONSTANT, DATA, MANY, NO_TAG, VARIABLE, Leaf, Tag, topological
+from .linear import Sum
 from .modes import MODES, THREAD, AnomalyError
 from .rules import Rule
 from .worlds import on_floats
@@ -59,17 +62,18 @@ class Value:
     __array_ufunc__ = None  # so that np.float64(2) * v asks v
     __hash__ = object.__hash__
 
-    # One or two operands are kept in left and right, with the derivatives by them in dleft and dright
-    # (None where none flows): fields are quicker than tuples. An n-ary node keeps all its operands as a
-    # tuple in left, and those that a derivative flows to in right, with the derivatives in dright.
+    # One or two operands are in left and right, with the derivatives by them in dleft and dright (None where
+    # none flows): fields are quicker than tuples. A node of more has MANY in dleft, and in left groups of
+    # (operands, derivatives by them), which a dot shares with others instead of copying. Its right holds
+    # the x of a dot; or, with MANY in dright, all the operands, when derivatives flow to some of them only.
     _data: float
     grad: float | None
-    origin: Rule | Operation | Leaf
+    origin: Rule | Sum | Leaf
     left: Any
     right: Any
     dleft: Any
     dright: Any
-    _pending: int  # how many consumers the backward sweep has yet to hear from; 0 between sweeps
+    _pending: int | None  # while a sweep runs: how many consumers it waits for besides one
     _tag: Tag | None
 
     def __init__(self, data: Operand, label: str = "", requires_grad: bool = True) -> None:
@@ -79,7 +83,7 @@ class Value:
         self._data = number
         self.left = self.right = self.dleft = self.dright = self.grad = None
         self.origin = VARIABLE if requires_grad else DATA
-        self._pending = 0
+        self._pending = None
         self._tag = Tag(label) if label else None
 
     @property
@@ -89,7 +93,7 @@ class Value:
 
     @data.setter
     def data(self, value: Operand) -> None:
-        number = as_float(value)
+        number = value if type(value) is float else as_float(value)
         if number is None:
             raise TypeError(f"data must be one real number, got {describe(value)}")
         self._data = number
@@ -114,18 +118,20 @@ class Value:
         return "constant" if self._tag is CONSTANT else self.origin.name
 
     @property
-    def rule(self) -> Operation | None:
+    def rule(self) -> Rule | Sum | None:
         """The operation that made this node, as the table has it; None for a leaf."""
         return None if isinstance(self.origin, Leaf) else self.origin
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
         """What the operation was applied to, in order: nodes, and floats for numbers mixed in."""
-        if self.left is None:
-            return ()
-        if isinstance(self.left, tuple):
-            return self.left
-        return (self.left,) if self.right is None else (self.left, self.right)
+        left, right = self.left, self.right
+        if self.dleft is not MANY:
+            return () if left is None else (left,) if right is None else (left, right)
+        if self.dright is MANY:
+            return right  # type: ignore[no-any-return]  # all operands
+        first, n = left[0][0], len(right or ())
+        return (*first[:n], *(right or ()), *first[n:])
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -135,12 +141,15 @@ class Value:
     @property
     def partials(self) -> tuple[float | None, ...]:
         """The derivative by each operand that the forward pass stored; None where none flows."""
-        if self.left is None:
-            return ()
-        if isinstance(self.left, tuple):
-            flows = iter(self.dright)
-            return tuple(next(flows) if flows_to(x) else None for x in self.left)
-        return (self.dleft,) if self.right is None else (self.dleft, self.dright)
+        if self.dleft is not MANY:
+            return (self.dleft, self.dright)[: len(self.operands)]
+        if self.dright is MANY:
+            flowing = iter(self.left[0][1])
+            return tuple(next(flowing) if flows_to(x) else None for x in self.right)
+        (first, by_first), *rest = self.left
+        n = len(self.right or ())
+        by_right = rest[0][1][:n] if rest else (None,) * n
+        return (*by_first[:n], *by_right, *by_first[n : len(first)])
 
     @property
     def requires_grad(self) -> bool:
@@ -168,31 +177,50 @@ class Value:
         Raises
         ------
         RuntimeError : when nothing that this node was computed from wants a gradient
+        TypeError : when the seed is no real number
         """
-        reverse.backward(self, float(seed))
+        number = as_float(seed)
+        if number is None:
+            raise TypeError(f"the seed of a Value is one real number, got {describe(seed)}")
+        reverse.backward(self, number)
 
     def zero_grad(self) -> None:
         """Set ``grad`` to None here and in everything that this node was computed from."""
         for node in topological(self):
             node.grad = None
 
+    if TYPE_CHECKING:  # what operators.py adds, for type checkers; a test holds it to the table
+
+        def __add__(self, other: Operand) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+        __sub__ = __mul__ = __truediv__ = __pow__ = __add__
+        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __add__
+        __abs__ = __neg__
+
     def __init_subclass__(cls) -> None:
-        raise TypeError("Value can't be subclassed: operations ask for type(x) is Value, which is quick; hold one instead")
+        raise TypeError(
+            "Value can't be subclassed: operations ask for type(x) is Value, which is quick; hold one instead"
+        )
 
-    def __eq__(self, other: object) -> bool:
-        return self._data == (other._data if isinstance(other, Value) else other)
+    def __eq__(self, other: object) -> Any:
+        return _compare(operator.eq, self, other)
 
-    def __lt__(self, other: Operand) -> bool:
-        return self._data < (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+    def __ne__(self, other: object) -> Any:
+        return _compare(operator.ne, self, other)
 
-    def __le__(self, other: Operand) -> bool:
-        return self._data <= (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+    def __lt__(self, other: Operand) -> Any:
+        return _compare(operator.lt, self, other)
 
-    def __gt__(self, other: Operand) -> bool:
-        return self._data > (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+    def __le__(self, other: Operand) -> Any:
+        return _compare(operator.le, self, other)
 
-    def __ge__(self, other: Operand) -> bool:
-        return self._data >= (other._data if isinstance(other, Value) else other)  # type: ignore[no-any-return]
+    def __gt__(self, other: Operand) -> Any:
+        return _compare(operator.gt, self, other)
+
+    def __ge__(self, other: Operand) -> Any:
+        return _compare(operator.ge, self, other)
 
     def __bool__(self) -> bool:
         return bool(self._data)
@@ -209,6 +237,8 @@ class Value:
         return self._data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if copy is False:
+            raise ValueError("a Value holds no array, so its number is always copied into a new one")
         return np.asarray(float(self), dtype)
 
     def __repr__(self) -> str:
@@ -228,6 +258,12 @@ class Value:
     def value(self) -> float:
         # A property, because __getattr__ would make every attribute of every node slow to read.
         raise AttributeError("Value has no attribute 'value': the number is .data")
+
+
+def _compare(relation: Callable[[float, float], bool], node: Value, other: object) -> Any:
+    """What a relation says of the data; NotImplemented where the other is neither node nor number."""
+    number = other._data if isinstance(other, Value) else as_float(other)
+    return NotImplemented if number is None else relation(node._data, number)
 
 
 def as_float(value: Any) -> float | None:
@@ -256,30 +292,29 @@ def constant(number: float) -> Value:
     return leaf(number, CONSTANT, DATA)
 
 
-def record(
-    operation: Operation,
-    operands: tuple[Any, ...],
-    data: float,
-    targets: tuple[Value, ...],
-    partials: Sequence[float],
-) -> Any:
-    """A node of any number of operands, with those that a derivative flows to and the derivatives.
-
-    Just the number when none of the operands is a node.
-    """
-    if not targets and Value not in map(type, operands):
-        return data
+def new_node(
+    operation: Rule | Sum, data: float, *groups: tuple[Any, Any], others: tuple[Any, ...] | None = None
+) -> Value:
+    """A node of any number of operands: groups of (operands, derivatives by them); see Value's slots."""
     node = new(Value)
     node._data = data
-    node.left = operands
-    node.right = targets
-    node.dright = partials
-    node.dleft = node.grad = node._tag = None
+    node.left = groups
+    node.right = others
+    node.dleft = MANY
+    node.dright = node.grad = node._tag = node._pending = None
     node.origin = operation
-    node._pending = 0
-    if MODES.active or not targets:
-        return settle(node)
-    return node
+    return settle(node) if MODES.active else node
+
+
+def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partials: Sequence[float]) -> Any:
+    """A node of any operands, some of them floats or data; just the number when none is a node."""
+    if Value not in map(type, operands):
+        return data
+    flowing = [(x, partial) for x, partial in zip(operands, partials, strict=False) if flows_to(x)]
+    targets, wanted = zip(*flowing, strict=True) if flowing else ((), ())
+    node = new_node(operation, data, (targets, wanted), others=operands)
+    node.dright = MANY
+    return settle(node)
 
 
 def flows_to(operand: Value | float) -> bool:
@@ -293,7 +328,9 @@ def is_stale(node: Value) -> bool:
         return False
     inputs = [x if isinstance(x, float) else x.data for x in node.operands]
     operation = node.origin
-    value, *partials = on_floats(operation)(*inputs) if isinstance(operation, Rule) else operation.evaluate(*inputs)
+    assert not isinstance(operation, Leaf)  # it has operands
+    evaluate = on_floats(operation) if isinstance(operation, Rule) else operation.evaluate
+    value, *partials = evaluate(*inputs)
     then = [node.data, *(p for p in node.partials if p is not None)]
     now = [value, *(p for p, old in zip(partials, node.partials, strict=True) if old is not None)]
     return any(a != b and not (a != a and b != b) for a, b in zip(then, now, strict=True))
@@ -308,7 +345,7 @@ def settle(node: Value) -> Value:
     if THREAD.no_grad or not any(map(flows_to, node.operands)):
         node.left = node.right = node.dleft = node.dright = None
         node.origin = DATA
-    elif not isinstance(node.left, tuple):
+    elif node.dleft is not MANY:
         node.dleft = node.dleft if flows_to(node.left) else None
         node.dright = node.dright if flows_to(node.right) else None
     return node
@@ -317,8 +354,8 @@ def settle(node: Value) -> Value:
 def describe_inputs(node: Value) -> str:
     """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
     names = getattr(node.origin, "inputs", ())
-    pairs = [(x.label or str(name), x.data) for x, name in zip(node.inputs, [*names, *[""] * len(node.inputs)])]
-    return ", ".join(f"{name} = {data}" if name else str(data) for name, data in pairs)
+    pairs = itertools.zip_longest(node.inputs, names, fillvalue="")
+    return ", ".join(f"{x.label or name} = {x.data}" if x.label or name else str(x.data) for x, name in pairs)
 
 
 def _calling_line() -> str:

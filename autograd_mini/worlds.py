@@ -110,7 +110,8 @@ def array_names() -> dict[str, Any]:
 @functools.cache
 def on_arrays(rule: Rule) -> Callable[..., tuple[Any, ...]]:
     """The row as a function of arrays: (value, partial by each input)."""
-    return _function(rule, CALLS, array_names())
+    function: Callable[..., tuple[Any, ...]] = _function(rule, CALLS, array_names())
+    return function
 
 
 @functools.cache

@@ -114,7 +114,7 @@ def test_operators_refuse_what_is_no_number(op: Callable[[Any, Any], Any], other
 )
 def test_operations_hold_value_and_partials(result: Value, data: float, partials: tuple[float | None, ...]) -> None:
     assert result.data == pytest.approx(data, rel=1e-15)
-    assert result.partials == pytest.approx(partials, rel=1e-15)
+    assert result.partials == tuple(d if d is None else pytest.approx(d, rel=1e-15) for d in partials)
 
 
 def test_one_operand_twice_is_two_inputs() -> None:
@@ -157,7 +157,7 @@ def test_comparison_with_no_number(other: Any) -> None:
 
 
 def test_comparison_with_numpy_scalars_is_a_bool() -> None:
-    assert (Value(1) == np.float64(1)) in (True,)
+    assert type(Value(1) == np.float64(1)) is bool
     assert type(Value(1) < np.float32(2)) is bool
     assert type(np.float64(2) > Value(1)) is bool
 
@@ -413,11 +413,12 @@ def test_a_dropped_graph_leaves_no_memory() -> None:
         y.backward()
         ag.grad(ag.grad(lambda v: v * v.exp()))(0.5)
 
-    graph()
     gc.collect()
     gc.disable()
     try:
         tracemalloc.start()
+        for _ in range(3000):
+            graph()  # fills the interpreter's own free lists
         before = tracemalloc.get_traced_memory()[0]
         for _ in range(1000):
             graph()
@@ -425,7 +426,7 @@ def test_a_dropped_graph_leaves_no_memory() -> None:
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert after - before < 20_000
+    assert after - before < 5_000
 
 
 def test_graphs_hold_no_reference_cycle() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import FUNCTIONS, dot, operands
+from ..functions import FUNCTIONS, dot, inputs
 from ..graph import PARAMETER, Tag
 from ..rules import RULES
 from ..value import Value, leaf
@@ -73,10 +73,10 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Any]) -> Value:
         """The output for one example: an iterable of numbers or nodes."""
-        x = operands(x)
-        if len(x.nodes) != len(self.w):
-            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(x.nodes)}")
-        z = dot(self.w, x, self.b)
+        seen = inputs(x)
+        if len(seen.nodes) != len(self.w):
+            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(seen.nodes)}")
+        z = dot(self.w, seen, self.b)
         a = z if self._activate is None else self._activate(z)
         if z._tag is None:  # else it tells which line made it: see detect_anomaly
             z._tag = a._tag = self._tag
@@ -107,8 +107,8 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Any]) -> list[Value]:
         """The outputs of all neurons for one example."""
-        x = operands(x)
-        return [neuron(x) for neuron in self.neurons]
+        seen = inputs(x)
+        return [neuron(seen) for neuron in self.neurons]
 
     def parameters(self) -> list[Value]:
         return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
@@ -135,9 +135,7 @@ class MLP(Module):
     13
     """
 
-    def __init__(
-        self, inputs: int, outputs: Sequence[int], activation: Activation = "tanh", seed: Seed = None
-    ) -> None:
+    def __init__(self, inputs: int, outputs: Sequence[int], activation: Activation = "tanh", seed: Seed = None) -> None:
         if not outputs:
             raise ValueError("an MLP needs at least one layer, got outputs=[]")
         draw = np.random.default_rng(seed)

@@ -1,0 +1,44 @@
+"""sum and dot, which are one node each however many operands they have."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd_mini.expr import Number, symbols
+from autograd_mini.linear import DOT, SUM
+
+OPERANDS = symbols("u v x y b")
+
+
+def test_how_they_are_written() -> None:
+    assert SUM.applied(*OPERANDS[:3]).text() == "u + v + x"
+    assert DOT.applied(*OPERANDS).text() == "u × x + v × y + b"
+    assert DOT.applied(*OPERANDS[:4]).latex() == r"u \times x + v \times y"
+    assert SUM.applied(OPERANDS[0], 2, -3.5).text() == "u + 2 + (−3.5)"
+
+
+def test_their_derivatives_are_formulas() -> None:
+    assert [SUM.derivative(i, OPERANDS).text() for i in range(5)] == ["1"] * 5
+    assert [DOT.derivative(i, OPERANDS).text() for i in range(5)] == ["x", "y", "u", "v", "1"]
+    assert DOT.derivative(0, [OPERANDS[0], Number(3)]) == Number(3)
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "results"),
+    [
+        (SUM, (1.0, 2.0, 3.0), (6.0, 1.0, 1.0, 1.0)),
+        (SUM, (5.0,), (5.0, 1.0)),
+        (SUM, (), (0.0,)),
+        (DOT, (2.0, 3.0), (6.0, 3.0, 2.0)),
+        (DOT, (2.0, 3.0, 4.0), (10.0, 3.0, 2.0, 1.0)),
+        (DOT, (1.0, 2.0, 3.0, 4.0, 5.0), (16.0, 3.0, 4.0, 1.0, 2.0, 1.0)),
+        (DOT, (7.0,), (7.0, 1.0)),
+    ],
+)
+def test_value_and_derivatives_on_floats(operation: object, operands: tuple[float, ...], results: tuple[float, ...]) -> None:
+    assert operation.evaluate(*operands) == results  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("n", "parts"), [(0, (0, 0, 0)), (1, (0, 0, 1)), (4, (2, 2, 0)), (5, (2, 2, 1))])
+def test_a_dot_is_split_into_weights_inputs_and_bias(n: int, parts: tuple[int, int, int]) -> None:
+    assert tuple(map(len, DOT.split(range(n)))) == parts

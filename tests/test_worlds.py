@@ -1,0 +1,113 @@
+"""Rows made to run: what is generated, on floats and on arrays, and that tracebacks show it."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import traceback
+
+import numpy as np
+import pytest
+
+from autograd_mini.expr import Symbol
+from autograd_mini.rules import RULES, TABLE
+from autograd_mini.worlds import CALLS, array_value, define, expand, ieee, on_arrays, on_floats, source
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "statements", "partials"),
+    [
+        ("mul", [0, 1], "out = x * y", ["y", "x"]),
+        ("mul", [1], "out = x * y", ["x"]),
+        ("div", [0, 1], "out = x / y\nd0 = 1.0 / y\nd1 = -(out / y)", ["d0", "d1"]),
+        ("exp", [0], "out = exp(x)", ["out"]),
+        ("tanh", [], "out = tanh(x)", []),
+        ("relu", [0], "out = 0.0 if x <= 0.0 else x\nd0 = 0.0 if x <= 0.0 else 1.0", ["d0"]),
+    ],
+)
+def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements: str, partials: list[str]) -> None:
+    assert source(RULES[name], wanted) == (statements, partials)
+
+
+def test_arrays_have_functions_where_floats_have_operators() -> None:
+    assert source(RULES["abs"], [], CALLS)[0] == "out = abs(x)"
+    assert source(RULES["relu"], [], CALLS)[0] == "out = where(x <= 0, 0, x)"
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "softplus"])
+def test_what_is_needed_twice_is_computed_once(name: str) -> None:
+    statements, _ = source(RULES[name], [0])
+    assert statements.count("exp(-abs(x))") == 1
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_rows_are_written_in_functions_that_math_and_numpy_have(row: object) -> None:
+    names = {part.name for part in expand(row.value).walk() if hasattr(part, "operands")}  # type: ignore[attr-defined]
+    arithmetic = {"add", "sub", "mul", "div", "neg", "pow", "lt", "le", "gt", "ge", "eq", "and", "where", "abs"}
+    assert all(name in arithmetic or RULES[name].numpy for name in names)
+
+
+def test_a_formula_of_formulas_is_expanded() -> None:
+    z = Symbol("z")
+    assert str(expand(RULES["csc"].applied(z))) == "1 / sin(z)"
+    assert expand(RULES["sin"].applied(z)) == RULES["sin"].applied(z)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "results"),
+    [
+        ("div", (1.0, 0.0), (math.inf, math.inf, -math.inf)),
+        ("exp", (1000.0,), (math.inf, math.inf)),
+        ("log", (0.0,), (-math.inf, math.inf)),
+        ("log", (-1.0,), (math.nan, -1.0)),
+        ("sqrt", (0.0,), (0.0, math.inf)),
+        ("pow", (-8.0, 1 / 3), (math.nan, math.nan, math.nan)),
+        ("pow", (0.0, -1.0), (math.inf, -math.inf, -math.inf)),
+        ("sin", (math.inf,), (math.nan, math.nan)),
+        ("cosh", (800.0,), (math.inf, math.inf)),
+        ("acosh", (0.5,), (math.nan, math.nan)),
+        ("reciprocal", (-0.0,), (-math.inf, -math.inf)),
+    ],
+)
+def test_where_math_raises_ieee_answers_silently(name: str, inputs: tuple[float, ...], results: tuple[float, ...]) -> None:
+    assert on_floats(RULES[name])(*inputs) == pytest.approx(results, nan_ok=True, rel=0)
+    assert ieee(RULES[name], *inputs) == pytest.approx(results, nan_ok=True, rel=0)
+    assert {type(result) for result in on_floats(RULES[name])(*inputs)} == {float}
+
+
+def test_arrays_warn_where_numpy_does() -> None:
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        array_value(RULES["log"])(np.array([0.0]))
+
+
+def test_arrays_keep_their_shape() -> None:
+    out, d = on_arrays(RULES["sigmoid"])(np.zeros((2, 3)))
+    assert out.shape == d.shape == (2, 3)
+
+
+def test_worlds_are_made_once() -> None:
+    assert on_floats(RULES["sin"]) is on_floats(RULES["sin"])
+    assert on_arrays(RULES["sin"]) is on_arrays(RULES["sin"])
+
+
+def test_tracebacks_show_generated_code() -> None:
+    fail = define("fail", "def fail(x):\n    return x.no_such_thing\n", {})
+    try:
+        fail(1)
+    except AttributeError as error:
+        shown = "".join(traceback.format_exception(error))
+    assert "return x.no_such_thing" in shown
+    assert "<autograd_mini" in shown
+
+
+def test_generated_code_stays_when_the_cache_is_checked() -> None:
+    fail = define("again", "def again(x):\n    return x.nothing\n", {})
+    linecache.checkcache()
+    assert linecache.getline(fail.__code__.co_filename, 2) == "    return x.nothing\n"
+
+
+def test_pieces_of_code_have_names_of_their_own() -> None:
+    made = [define("f", f"def f(): return {n}\n", {}) for n in range(3)]
+    linecache.clearcache()
+    made += [define("f", f"def f(): return {n}\n", {}) for n in range(3)]
+    assert len({f.__code__.co_filename for f in made}) == len(made)
