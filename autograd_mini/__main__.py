@@ -213,7 +213,7 @@ def _digits() -> dict[str, Value]:
     hidden = [ag.Value(h.data, f"h{i}", requires_grad=False) for i, h in enumerate(network.layers[0](least), 1)]
     z = network.layers[1].neurons[0](hidden)
     p = ag.sigmoid(z)
-    loss = -ag.log(p)  # the cross entropy where the answer is 1
+    loss = ag.nn.binary_crossentropy(1, p)  # the answer is 1
     loss.zero_grad()  # what training left
     loss.backward()
     return {"z": z, "p": p, "L": loss}

@@ -150,7 +150,7 @@ def _tex(name: str) -> str:
     return rf"\{name}\left({{}}\right)"
 
 
-x, y, out, base, slope, condition = symbols("x y out base slope condition")
+x, y, z, p, out, base, slope, condition = symbols("x y z p out base slope condition")
 sin, cos, tan, csc, sec, cot = map(_function, "sin cos tan csc sec cot".split())
 asin, acos, atan, atan2, hypot = map(_function, "asin acos atan atan2 hypot".split())
 sinh, cosh, tanh, csch, sech, coth = map(_function, "sinh cosh tanh csch sech coth".split())
@@ -172,6 +172,8 @@ ABOVE_1 = (Interval(1, INF),)
 BETWEEN_POLES = (Interval(-PI / 2, PI / 2), Interval(PI / 2, 3 * PI / 2))  # of tan and sec, which repeat
 BETWEEN_ZEROS = (Interval(-PI, 0), Interval(0, PI))  # of sin, so the poles of csc and cot
 DECAY = exp(-absolute(x))  # never overflows
+BETWEEN_0_1 = (Interval(0, 1),)
+CLIPPED = where(p < 1e-7, 1e-7, where(p > 1 - 1e-7, 1 - 1e-7, p))
 AT_ORIGIN = x.eq(0) & y.eq(0)
 
 TABLE = (
@@ -247,7 +249,7 @@ TABLE = (
          domain=[NONZERO], text="arcsch({})", latex=r"\operatorname{{arcsch}}\left({}\right)"),
     Rule("asech", log1p(sqrt(one_minus_square(x))) - log(x), [-(1 / x) / sqrt(one_minus_square(x))],
          shown=[-1 / (x * sqrt(1 - square(x)))],
-         domain=[(Interval(0, 1),)], text="arsech({})", latex=r"\operatorname{{arsech}}\left({}\right)"),
+         domain=[BETWEEN_0_1], text="arsech({})", latex=r"\operatorname{{arsech}}\left({}\right)"),
     Rule("acoth", sign(x) * log1p(2 / (absolute(x) - 1)) / 2, [-square(rsqrt_minus_1(x))],
          shown=[1 / (1 - square(x))],
          domain=[OUTSIDE], text="arcoth({})", latex=r"\operatorname{{arcoth}}\left({}\right)"),
@@ -272,6 +274,16 @@ TABLE = (
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
     Rule("where", where(condition, x, y), [0, where(condition, 1, 0), where(condition, 0, 1)],
          inputs=[condition, x, y], domain=[NONZERO, REALS, REALS]),
+    # Losses of one prediction, for a label y from 0 to 1: of a probability p, and of z where p is sigmoid(z).
+    # Keras' convention keeps p within [1e-7, 1 - 1e-7]; of z nothing is lost, however large it is.
+    Rule("binary_crossentropy", -(y * log(CLIPPED) + (1 - y) * log1p(-CLIPPED)),
+         [log1p(-CLIPPED) - log(CLIPPED), where(p.eq(CLIPPED), (1 - y) / (1 - CLIPPED) - y / CLIPPED, 0)],
+         shown=[log(1 - p) - log(p), (1 - y) / (1 - p) - y / p], inputs=[y, p], domain=[BETWEEN_0_1, BETWEEN_0_1],
+         text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
+    Rule("logistic_loss", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
+         [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
+         domain=[BETWEEN_0_1, REALS], text="BCE({}, σ({}))",
+         latex=r"\operatorname{{BCE}}\left({}, \sigma\left({}\right)\right)"),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.
     Rule("one_minus_square", (1 - x) * (1 + x), [-2 * x], text=Notation("1 − {}²", SIGN, (ATOM,)),
          latex=Notation("1 - {}^{{2}}", SIGN, (ATOM,))),

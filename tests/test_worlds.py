@@ -22,7 +22,7 @@ from autograd_mini.worlds import CALLS, array_value, define, expand, ieee, on_ar
         ("div", [0, 1], "out = x / y\nd0 = 1.0 / y\nd1 = -(out / y)", ["d0", "d1"]),
         ("exp", [0], "out = exp(x)", ["out"]),
         ("tanh", [], "out = tanh(x)", []),
-        ("relu", [0], "out = 0.0 if x <= 0.0 else x\nd0 = 0.0 if x <= 0.0 else 1.0", ["d0"]),
+        ("relu", [0], "t1 = x <= 0.0\nout = 0.0 if t1 else x\nd0 = 0.0 if t1 else 1.0", ["d0"]),
     ],
 )
 def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements: str, partials: list[str]) -> None:
@@ -32,6 +32,7 @@ def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements:
 def test_arrays_have_functions_where_floats_have_operators() -> None:
     assert source(RULES["abs"], [], CALLS)[0] == "out = abs(x)"
     assert source(RULES["relu"], [], CALLS)[0] == "out = where(x <= 0, 0, x)"
+    assert source(RULES["hypot"], [0], CALLS)[0].startswith("out = hypot(x, y)\nd0 = x / where((x == 0) & (y == 0), 1, out)")
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softplus"])

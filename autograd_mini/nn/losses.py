@@ -15,8 +15,6 @@ from typing import Any
 from ..functions import FUNCTIONS, sum
 from ..value import Value
 
-EPSILON = 1e-7  # as Keras: a probability is kept this far from 0 and 1
-
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """The mean of (ŷ - y)².
@@ -58,16 +56,8 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     >>> binary_crossentropy(0, 1000.0, from_logits=True)
     1000.0
     """
-    log, softplus, minimum, maximum = (FUNCTIONS[name] for name in ("log", "softplus", "minimum", "maximum"))
-
-    def of_probability(y: float, p: Any) -> Any:
-        p = minimum(maximum(p, EPSILON), 1 - EPSILON)
-        return -(y * log(p) + (1 - y) * log(1 - p))
-
-    def of_logit(y: float, z: Any) -> Any:
-        return softplus(z) - y * z
-
-    return _mean(of_logit if from_logits else of_probability, y_true, y_pred, check=_probability)
+    loss = FUNCTIONS["logistic_loss" if from_logits else "binary_crossentropy"]
+    return _mean(loss, y_true, y_pred, check=_probability)
 
 
 def _mean(loss: Callable[[Any, Any], Any], y_true: Any, y_pred: Any, check: Callable[[Any], None] | None = None) -> Any:
