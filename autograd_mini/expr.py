@@ -68,6 +68,11 @@ class Expr:
     def __repr__(self) -> str:
         return self.python()
 
+    __array_ufunc__ = None  # so that np.exp(x) refuses
+
+    def __float__(self) -> float:
+        raise TypeError(f"the formula {self} is no number: use ag.exp, not math.exp")
+
     def __bool__(self) -> bool:
         raise TypeError(f"the formula {self} is neither true nor false: write where(…), not if")
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .graph import Leaf
-from .reverse import stored, times
+from .modes import THREAD
+from .reverse import check, stored, times
 
 if TYPE_CHECKING:
     from .value import Value
@@ -51,4 +52,6 @@ def tangents(
             for term in terms[1:]:
                 total = total + term
             result[id(node)] = total
+            if THREAD.anomaly:
+                check(node, total, "tangent")
     return result

@@ -93,7 +93,7 @@ def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | 
     """Numbers and nodes as operands, their numbers, and whether derivatives flow to all, to none, or (None) to some."""
     try:
         numbers = [x._data for x in nodes if x.origin is not DATA]
-        if len(numbers) == len(nodes):
+        if 0 < len(numbers) == len(nodes):
             return nodes, numbers, True
     except AttributeError:
         if set(map(type, nodes)) == {float}:
@@ -153,7 +153,7 @@ def sum(values: Iterable[Any]) -> Any:
     """
     nodes, numbers, flows = _look(tuple(values))
     total = float(_add_up(numbers))
-    if flows and nodes:
+    if flows:
         return new_node(SUM, total, (nodes, (1.0,) * len(nodes)))
     return record(SUM, nodes, total, (1.0,) * len(nodes))
 
@@ -171,10 +171,11 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
     xs, x_numbers, to_x = inputs(x)
-    ws, w_numbers, to_w = _look((*w, bias) if type(bias) is Value or bias else tuple(w))
+    biased = type(bias) is Value or bias != 0
+    ws, w_numbers, to_w = _look((*w, bias) if biased else tuple(w))
     n = len(xs)
-    if len(ws) != n + (type(bias) is Value or bias != 0):
-        raise ValueError(f"dot of two sequences of one length, got {len(tuple(w))} and {n} numbers")
+    if len(ws) != n + biased:
+        raise ValueError(f"dot of two sequences of one length, got {len(ws) - biased} and {n} numbers")
     total = _add_up(map(operator.mul, w_numbers, x_numbers), 0.0)
     if to_w and to_x:
         return new_node(DOT, total, (ws, x_numbers), (xs, w_numbers), others=xs)
@@ -231,7 +232,7 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     (0.0, Value(0.7310585786300049), 'swish')
     """
     name = formula.__name__
-    if name in {row.name for row in TABLE} or (hasattr(Value, name) and name not in RULES):
+    if name in _TAKEN or (hasattr(Value, name) and name not in RULES):
         raise ValueError(f"the name {name!r} is taken by a function of the table or an attribute of Value")
     parameters = inspect.signature(formula).parameters.values()
     inputs = [Symbol(parameter.name) for parameter in parameters]
@@ -250,3 +251,4 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
 # NumPy's names beside the table's: arcsin is asin.
 NAMES = {**{row.numpy: FUNCTIONS[row.name] for row in TABLE if row.numpy}, **FUNCTIONS, "log": log}
 globals().update(NAMES)
+_TAKEN = {*NAMES, "sum", "dot", "stop_gradient", "rule"}

@@ -80,7 +80,7 @@ def _hand_on(root: Value, seed: float) -> None:
     for node in ready:  # grows while it is walked
         gradient = node.grad
         if checked:
-            _check(node, gradient)
+            check(node, gradient, "gradient")
         partial = node.dleft
         if partial is MANY:
             for children, partials in node.left:
@@ -114,11 +114,12 @@ def _hand_on(root: Value, seed: float) -> None:
                 ready.append(child)
 
 
-def _check(node: Value, gradient: float | None) -> None:
-    if gradient is None or not math.isfinite(gradient):
+def check(node: Value, number: Any, what: str) -> None:
+    """Under ``detect_anomaly``: refuse a gradient or tangent that is nan or inf."""
+    if isinstance(number, float) and not math.isfinite(number):
         made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
         name = node.op or f"the leaf {node.label or node.data}"
-        raise AnomalyError(f"the gradient of {name} became {gradient} on the way back{made_at}")
+        raise AnomalyError(f"the {what} of {name} became {number}{made_at}")
 
 
 def stored(node: Value, i: int) -> float | None:
@@ -158,6 +159,8 @@ def cotangents(
         gradient = gradients.get(id(node))
         if gradient is None:
             continue
+        if THREAD.anomaly:
+            check(node, gradient, "gradient")
         for i, child in enumerate(node.operands):
             if id(child) in wanted and (partial := derivative(node, i)) is not None:
                 term = times(gradient, partial)

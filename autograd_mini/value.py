@@ -238,7 +238,7 @@ class Value:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if copy is False:
-            raise ValueError("a Value holds no array, so its number is always copied into a new one")
+            raise ValueError("a Value holds no array, so np.asarray has to copy its number: leave out copy=False")
         return np.asarray(float(self), dtype)
 
     def __repr__(self) -> str:
@@ -293,7 +293,11 @@ def constant(number: float) -> Value:
 
 
 def new_node(
-    operation: Rule | Sum, data: float, *groups: tuple[Any, Any], others: tuple[Any, ...] | None = None
+    operation: Rule | Sum,
+    data: float,
+    *groups: tuple[Any, Any],
+    others: tuple[Any, ...] | None = None,
+    dright: object = None,
 ) -> Value:
     """A node of any number of operands: groups of (operands, derivatives by them); see Value's slots."""
     node = new(Value)
@@ -301,7 +305,8 @@ def new_node(
     node.left = groups
     node.right = others
     node.dleft = MANY
-    node.dright = node.grad = node._tag = node._pending = None
+    node.dright = dright
+    node.grad = node._tag = node._pending = None
     node.origin = operation
     return settle(node) if MODES.active else node
 
@@ -312,9 +317,7 @@ def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partia
         return data
     flowing = [(x, partial) for x, partial in zip(operands, partials, strict=False) if flows_to(x)]
     targets, wanted = zip(*flowing, strict=True) if flowing else ((), ())
-    node = new_node(operation, data, (targets, wanted), others=operands)
-    node.dright = MANY
-    return settle(node)
+    return settle(new_node(operation, data, (targets, wanted), others=operands, dright=MANY))
 
 
 def flows_to(operand: Value | float) -> bool:
@@ -355,7 +358,8 @@ def describe_inputs(node: Value) -> str:
     """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
     names = getattr(node.origin, "inputs", ())
     pairs = itertools.zip_longest(node.inputs, names, fillvalue="")
-    return ", ".join(f"{x.label or name} = {x.data}" if x.label or name else str(x.data) for x, name in pairs)
+    named = [(x, x.label or str(name)) for x, name in pairs]
+    return ", ".join(f"{name} = {x.data}" if name and x.op != "constant" else str(x.data) for x, name in named)
 
 
 def _calling_line() -> str:

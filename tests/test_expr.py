@@ -91,7 +91,8 @@ def test_labels_show_four_digits_and_a_true_minus() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "latex"), [("x", "x"), ("x1", "x_{1}"), ("w_12", "w_{12}"), ("speed", r"\mathrm{speed}"), ("lr2", r"\mathrm{lr}_{2}")]
+    ("name", "latex"),
+    [("x", "x"), ("x1", "x_{1}"), ("w_12", "w_{12}"), ("speed", r"\mathrm{speed}"), ("lr2", r"\mathrm{lr}_{2}")],
 )
 def test_names_in_latex(name: str, latex: str) -> None:
     assert Symbol(name).latex() == latex

@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("x", [1, 1.0, True, np.float64(1), np.float32(1), np.int8(1), np.bool_(True)], ids=repr)
 def test_of_a_number_a_float(x: Any) -> None:
-    for result in (ag.exp(x), ag.maximum(x, 0), ag.where(x, x, 0), ag.leaky_relu(x), ag.log(x + 1.5), ag.sum([x]), ag.dot([x], [x])):
+    for result in (
+        ag.exp(x),
+        ag.maximum(x, 0),
+        ag.where(x, x, 0),
+        ag.leaky_relu(x),
+        ag.log(x + 1.5),
+        ag.sum([x]),
+        ag.dot([x], [x]),
+    ):
         assert type(result) is float
 
 
-@pytest.mark.parametrize("x", [[1, 2], (1.0, 2.0), np.array([1, 2]), np.array([True, False]), [[1.0], [2.0]], []], ids=repr)
+@pytest.mark.parametrize(
+    "x", [[1, 2], (1.0, 2.0), np.array([1, 2]), np.array([True, False]), [[1.0], [2.0]], []], ids=repr
+)
 def test_of_a_list_or_array_an_array(x: Any) -> None:
     result = ag.exp(x)
     assert isinstance(result, np.ndarray)
@@ -45,7 +55,9 @@ def test_of_a_node_a_node() -> None:
             mixed = [x if i == j else 0.5 for j in range(row.arity)]
             node = FUNCTIONS[row.name](*mixed)
             assert type(node) is Value
-            assert node.data == pytest.approx(FUNCTIONS[row.name](*[0.5 if v is not x else 1.0 for v in mixed]), nan_ok=True)
+            assert node.data == pytest.approx(
+                FUNCTIONS[row.name](*[0.5 if v is not x else 1.0 for v in mixed]), nan_ok=True
+            )
 
 
 def test_of_a_formula_a_formula() -> None:
@@ -55,7 +67,9 @@ def test_of_a_formula_a_formula() -> None:
     )
 
 
-@pytest.mark.parametrize("x", [None, "x", 1j, {}, np.float16(1), np.longdouble(1), np.array(["a"]), np.array([1j]), [None]], ids=repr)
+@pytest.mark.parametrize(
+    "x", [None, "x", 1j, {}, np.float16(1), np.longdouble(1), np.array(["a"]), np.array([1j]), [None]], ids=repr
+)
 def test_anything_else_is_refused_by_name(x: Any) -> None:
     with pytest.raises(TypeError, match=r"exp\(\) takes real numbers, arrays of float32 or float64, and nodes; got"):
         ag.exp(x)
@@ -92,7 +106,9 @@ def test_slope_by_position_name_and_default() -> None:
     assert ag.leaky_relu(Value(-2.0), slope=Value(0.5)).data == -1
 
 
-@pytest.mark.parametrize(("condition", "chosen"), [(1, 2.0), (0, 3.0), (True, 2.0), (-0.0, 3.0), (math.nan, 2.0), (Value(0), 3.0)])
+@pytest.mark.parametrize(
+    ("condition", "chosen"), [(1, 2.0), (0, 3.0), (True, 2.0), (-0.0, 3.0), (math.nan, 2.0), (Value(0), 3.0)]
+)
 def test_where_chooses(condition: Any, chosen: float) -> None:
     x, y = Value(2), Value(3)
     result = ag.where(condition, x, y)
@@ -113,7 +129,9 @@ def test_a_guarded_where_leaks_no_nan() -> None:
     assert x.grad == 0
 
 
-@pytest.mark.parametrize(("args", "result"), [((8, 2), 3), ((math.e,), 1), ((100, 10), 2), ((0.25, 0.5), 2), ((0,), -math.inf)])
+@pytest.mark.parametrize(
+    ("args", "result"), [((8, 2), 3), ((math.e,), 1), ((100, 10), 2), ((0.25, 0.5), 2), ((0,), -math.inf)]
+)
 def test_log_to_a_base(args: tuple[float, ...], result: float) -> None:
     assert ag.log(*args) == pytest.approx(result, rel=1e-15)
     assert ag.log(*map(Value, args)).data == pytest.approx(result, rel=1e-15)
@@ -143,7 +161,9 @@ def test_every_function_is_exported_with_its_name_and_row() -> None:
     assert not set(ag.__all__) - set(dir(ag)) - {"nn", "optim", "check_rule"}
 
 
-@pytest.mark.parametrize("make", [list, tuple, iter, lambda xs: (x for x in xs)], ids=["list", "tuple", "iterator", "generator"])
+@pytest.mark.parametrize(
+    "make", [list, tuple, iter, lambda xs: (x for x in xs)], ids=["list", "tuple", "iterator", "generator"]
+)
 def test_sums_of_any_iterable(make: Any) -> None:
     x = Value(2)
     total = ag.sum(make([x, 1, True, np.float64(0.5), x]))
@@ -274,7 +294,11 @@ class TestOwnFunctions:
         test_rules.test_rows_print_as_balanced_latex(row)
         test_rules.test_rows_print_as_python_that_computes_them(row)
         for order in range(3):
-            wrong = [each for x in (-30.0, -1.5, 0.0, 1e-300, 0.3, 2.0) for each in test_rules.disagreements(row, (x,), order)]
+            wrong = [
+                each
+                for x in (-30.0, -1.5, 0.0, 1e-300, 0.3, 2.0)
+                for each in test_rules.disagreements(row, (x,), order)
+            ]
             assert wrong == []
 
     def test_a_wrong_row_fails_the_checks_of_the_table(self) -> None:

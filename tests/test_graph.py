@@ -93,7 +93,9 @@ def test_kinds_of_leaf() -> None:
         (lambda x, y: x**3, "pow", "p^q", ["q × p^(q − 1)", "r × ln(p)"]),
     ],
 )
-def test_a_node_tells_how_it_is_written_and_differentiated(make: object, op: str, text: str, derivatives: list[str]) -> None:
+def test_a_node_tells_how_it_is_written_and_differentiated(
+    make: object, op: str, text: str, derivatives: list[str]
+) -> None:
     node = make(Value(2), Value(3))  # type: ignore[operator]
     operands = ag.expr.symbols("p q s")[: len(node.inputs)]  # type: ignore[attr-defined]
     out = ag.expr.Symbol("r")  # type: ignore[attr-defined]

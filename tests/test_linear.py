@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import autograd_mini as ag
+from autograd_mini import Value
 from autograd_mini.expr import Number, symbols
 from autograd_mini.linear import DOT, SUM
+from autograd_mini.value import is_stale
 
 OPERANDS = symbols("u v x y b")
 
@@ -35,10 +40,22 @@ def test_their_derivatives_are_formulas() -> None:
         (DOT, (7.0,), (7.0, 1.0)),
     ],
 )
-def test_value_and_derivatives_on_floats(operation: object, operands: tuple[float, ...], results: tuple[float, ...]) -> None:
+def test_value_and_derivatives_on_floats(
+    operation: object, operands: tuple[float, ...], results: tuple[float, ...]
+) -> None:
     assert operation.evaluate(*operands) == results  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("n", "parts"), [(0, (0, 0, 0)), (1, (0, 0, 1)), (4, (2, 2, 0)), (5, (2, 2, 1))])
 def test_a_dot_is_split_into_weights_inputs_and_bias(n: int, parts: tuple[int, int, int]) -> None:
     assert tuple(map(len, DOT.split(range(n)))) == parts
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=9))
+def test_evaluating_again_gives_the_very_same_number(numbers: list[float]) -> None:
+    """So that a graph whose leaves have not changed is seen to be unchanged."""
+    nodes = [Value(x) for x in numbers]
+    n = len(nodes) // 2
+    for node in (ag.sum(nodes), ag.dot(nodes[:n], nodes[n : 2 * n], *nodes[2 * n :]) if n else ag.sum(nodes)):
+        assert node.rule.evaluate(*numbers)[0] == node.data
+        assert not is_stale(node)

@@ -23,7 +23,9 @@ def test_every_row_passes_at_the_points_of_its_domain(row: Rule) -> None:
     check_rule(f, lambda *x: tuple(ag.grad(f, i)(*x) for i in range(row.arity)))
 
 
-@pytest.mark.parametrize("row", [row for row in TABLE if row.name not in ("sign", "heaviside")], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in TABLE if row.name not in ("sign", "heaviside")], ids=lambda row: row.name
+)
 def test_every_row_fails_with_another_derivative(row: Rule) -> None:
     f = FUNCTIONS[row.name]
     with pytest.raises(AssertionError, match=row.name):
@@ -32,9 +34,16 @@ def test_every_row_fails_with_another_derivative(row: Rule) -> None:
 
 @pytest.mark.parametrize(
     ("f", "slope", "at"),
-    [(math.sin, math.cos, 0.3), (math.exp, math.exp, 20.0), (lambda x: x**5, lambda x: 5 * x**4, -1e6), (abs, lambda x: 1, 1e-2)],
+    [
+        (math.sin, math.cos, 0.3),
+        (math.exp, math.exp, 20.0),
+        (lambda x: x**5, lambda x: 5 * x**4, -1e6),
+        (abs, lambda x: 1, 1e-2),
+    ],
 )
-def test_numeric_derivatives_have_nine_digits(f: Callable[[float], float], slope: Callable[[float], float], at: float) -> None:
+def test_numeric_derivatives_have_nine_digits(
+    f: Callable[[float], float], slope: Callable[[float], float], at: float
+) -> None:
     assert numeric_derivative(f, at) == pytest.approx(slope(at), rel=1e-9)
 
 

@@ -215,7 +215,8 @@ def test_gradients_have_the_structure_of_the_argument(at: Any, gradient: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("argnums", "gradient"), [(0, 4.0), (1, 3.0), (-1, 3.0), ((0, 1), (4.0, 3.0)), ((1, 0), (3.0, 4.0)), ((1,), (3.0,)), ((), ())]
+    ("argnums", "gradient"),
+    [(0, 4.0), (1, 3.0), (-1, 3.0), ((0, 1), (4.0, 3.0)), ((1, 0), (3.0, 4.0)), ((1,), (3.0,)), ((), ())],
 )
 def test_argnums(argnums: Any, gradient: Any) -> None:
     assert grad(lambda a, b: a * b, argnums)(3.0, 4.0) == gradient
@@ -361,7 +362,13 @@ def test_gradient_graph_under_no_grad_is_a_graph() -> None:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda x: x * x, lambda x: ag.exp(x) * 2, lambda x: ag.dot([x], [x]), lambda x: ag.sum([x * x, x]), lambda x: x**3],
+    [
+        lambda x: x * x,
+        lambda x: ag.exp(x) * 2,
+        lambda x: ag.dot([x], [x]),
+        lambda x: ag.sum([x * x, x]),
+        lambda x: x**3,
+    ],
 )
 def test_higher_orders_of_a_graph_whose_leaf_has_changed(make: Callable[[Value], Value]) -> None:
     x = Value(2.0)

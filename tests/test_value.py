@@ -37,7 +37,20 @@ def test_numbers_become_floats(data: Any) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ["abc", "3", None, 1j, [1.0], (1.0,), np.array(1.0), np.array([1.0]), b"1", Value(1), np.float16(1), np.longdouble(1)],
+    [
+        "abc",
+        "3",
+        None,
+        1j,
+        [1.0],
+        (1.0,),
+        np.array(1.0),
+        np.array([1.0]),
+        b"1",
+        Value(1),
+        np.float16(1),
+        np.longdouble(1),
+    ],
     ids=lambda data: f"{type(data).__name__} {data!r}",
 )
 def test_anything_else_is_a_type_error_that_names_it(data: Any) -> None:
@@ -194,7 +207,9 @@ def test_data_and_constants_have_no_partial() -> None:
     assert (nothing.data, nothing.requires_grad, nothing.inputs) == (10.0, False, ())
 
 
-@pytest.mark.parametrize("make", [lambda x: x.sin(), lambda x: x * x, lambda x: ag.sum([x, x]), lambda x: ag.dot([x], [x])])
+@pytest.mark.parametrize(
+    "make", [lambda x: x.sin(), lambda x: x * x, lambda x: ag.sum([x, x]), lambda x: ag.dot([x], [x])]
+)
 def test_what_is_made_of_data_is_data(make: Callable[[Value], Value]) -> None:
     result = make(Value(2, requires_grad=False))
     assert type(result) is Value
@@ -387,7 +402,13 @@ def test_a_chain_of_a_million_nodes() -> None:
 
 @pytest.mark.parametrize(
     "step",
-    [lambda y: y.tanh(), lambda y: 1.0 - y, lambda y: ag.sum([y, 1.0]), lambda y: ag.dot([y], [1.0], 0.5), lambda y: y * y],
+    [
+        lambda y: y.tanh(),
+        lambda y: 1.0 - y,
+        lambda y: ag.sum([y, 1.0]),
+        lambda y: ag.dot([y], [1.0], 0.5),
+        lambda y: y * y,
+    ],
     ids=["one operand", "reflected", "sum", "dot", "twice"],
 )
 def test_deep_chains_of_every_kind_are_deleted(step: Callable[[Value], Value]) -> None:

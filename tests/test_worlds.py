@@ -32,7 +32,9 @@ def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements:
 def test_arrays_have_functions_where_floats_have_operators() -> None:
     assert source(RULES["abs"], [], CALLS)[0] == "out = abs(x)"
     assert source(RULES["relu"], [], CALLS)[0] == "out = where(x <= 0, 0, x)"
-    assert source(RULES["hypot"], [0], CALLS)[0].startswith("out = hypot(x, y)\nd0 = x / where((x == 0) & (y == 0), 1, out)")
+    assert source(RULES["hypot"], [0], CALLS)[0].startswith(
+        "out = hypot(x, y)\nd0 = x / where((x == 0) & (y == 0), 1, out)"
+    )
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softplus"])
@@ -70,7 +72,9 @@ def test_a_formula_of_formulas_is_expanded() -> None:
         ("reciprocal", (-0.0,), (-math.inf, -math.inf)),
     ],
 )
-def test_where_math_raises_ieee_answers_silently(name: str, inputs: tuple[float, ...], results: tuple[float, ...]) -> None:
+def test_where_math_raises_ieee_answers_silently(
+    name: str, inputs: tuple[float, ...], results: tuple[float, ...]
+) -> None:
     assert on_floats(RULES[name])(*inputs) == pytest.approx(results, nan_ok=True, rel=0)
     assert ieee(RULES[name], *inputs) == pytest.approx(results, nan_ok=True, rel=0)
     assert {type(result) for result in on_floats(RULES[name])(*inputs)} == {float}
