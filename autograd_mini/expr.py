@@ -109,6 +109,9 @@ class Expr:
     def __neg__(self) -> Call:
         return Call("neg", self)
 
+    def __pos__(self) -> Expr:
+        return self
+
     def __abs__(self) -> Call:
         return Call("abs", self)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import operator
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,11 +22,11 @@ import numpy as np
 
 from .expr import Call, Expr, Number, Symbol
 from .graph import DATA
-from .linear import DOT, SUM
+from .linear import DOT, SUM, inner
 from .operators import install
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
-from .value import Value, as_float, describe, new_node, record
+from .value import Value, as_float, describe, in_order, new_node, record
 from .worlds import CALLS, array_value, define, on_floats
 
 _add_up = sum  # Python's own, before this module's hides it
@@ -154,7 +153,7 @@ def sum(values: Iterable[Any]) -> Any:
     nodes, numbers, flows = _look(tuple(values))
     total = float(_add_up(numbers))
     if flows:
-        return new_node(SUM, total, (nodes, (1.0,) * len(nodes)))
+        return new_node(SUM, total, (nodes,), ((nodes, (1.0,) * len(nodes)),))
     return record(SUM, nodes, total, (1.0,) * len(nodes))
 
 
@@ -170,18 +169,28 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> z.data, z.partials
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
-    xs, x_numbers, to_x = inputs(x)
     biased = type(bias) is Value or bias != 0
-    ws, w_numbers, to_w = _look((*w, bias) if biased else tuple(w))
-    n = len(xs)
-    if len(ws) != n + biased:
-        raise ValueError(f"dot of two sequences of one length, got {len(ws) - biased} and {n} numbers")
-    total = _add_up(map(operator.mul, w_numbers, x_numbers), 0.0)
-    if to_w and to_x:
-        return new_node(DOT, total, (ws, x_numbers), (xs, w_numbers), others=xs)
-    if to_w and to_x is False:
-        return new_node(DOT, total, (ws, x_numbers), others=xs)
-    return record(DOT, ws[:n] + xs + ws[n:], total, (*x_numbers[:n], *w_numbers[:n], 1.0))
+    weights, seen = (*w, bias) if biased else tuple(w), inputs(x)
+    if len(weights) != len(seen.nodes) + biased:
+        raise ValueError(
+            f"dot of two sequences of one length, got {len(weights) - biased} and {len(seen.nodes)} numbers"
+        )
+    return affine(weights, seen)
+
+
+def affine(weights: tuple[Any, ...], x: Inputs) -> Any:
+    """The dot of w and x, plus b, for ``weights`` that are (w…, b), or (w…) without b.
+
+    Neurons call it with always the same tuple, so that the backward sweep knows what they share.
+    """
+    xs, x_numbers, to_x = x
+    ws, w_numbers, to_w = _look(weights)
+    total = inner(w_numbers, x_numbers)
+    if not to_w or to_x is None:
+        n = len(xs)
+        return record(DOT, in_order(ws, xs), total, (*x_numbers[:n], *w_numbers[:n], 1.0))
+    by_w = (ws, x_numbers)
+    return new_node(DOT, total, (ws, xs), (by_w, (xs, w_numbers)) if to_x else (by_w,))
 
 
 def stop_gradient(x: Any) -> Any:

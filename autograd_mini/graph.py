@@ -7,6 +7,7 @@ the kind of leaf it is) and its operands, each with the derivative that the forw
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,17 +15,20 @@ if TYPE_CHECKING:
     from .value import Value
 
 
-class Leaf(NamedTuple):
+class Leaf(enum.Enum):
     """What a node is that no operation made."""
 
-    name: str
-    requires_grad: bool
-    parameter: bool = False
+    VARIABLE = enum.auto()
+    PARAMETER = enum.auto()
+    DATA = enum.auto()
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether derivatives flow to it."""
+        return self is not Leaf.DATA
 
 
-VARIABLE = Leaf("", requires_grad=True)
-PARAMETER = Leaf("", requires_grad=True, parameter=True)
-DATA = Leaf("", requires_grad=False)
+VARIABLE, PARAMETER, DATA = Leaf
 
 
 class Tag(NamedTuple):

@@ -17,12 +17,17 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .expr import Expr, Formula, Number, Symbol
 
 __all__ = ["DOT", "SUM", "Dot", "Sum", "Symbol"]
+
+
+def inner(w: Iterable[float], x: Iterable[float]) -> float:
+    """The sum of the products of pairs, as far as both reach, always added in the same order."""
+    return sum(map(operator.mul, w, x), 0.0)
 
 
 class Sum:
@@ -66,7 +71,7 @@ class Dot(Sum):
     def evaluate(self, *operands: float) -> tuple[float, ...]:
         """(value, derivative by each operand) on floats."""
         w, x, bias = self.split(operands)
-        return sum(map(operator.mul, w, x), *bias), *x, *w, *([1.0] * len(bias))
+        return inner((*w, *bias), (*x, 1.0)), *x, *w, *([1.0] * len(bias))
 
     @staticmethod
     def split(operands: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:

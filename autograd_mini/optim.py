@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from .value import Value, describe
+from .value import Value, as_float, describe
 
 
 class SGD:
@@ -37,12 +37,8 @@ class SGD:
         for p in self.parameters:
             if type(p) is not Value:
                 raise TypeError(f"an optimizer's parameters are Values, got {describe(p)}")
-        if not _is_number(learning_rate) or not 0 <= learning_rate < math.inf:
-            raise ValueError(f"learning_rate is a finite number that is not negative, got {learning_rate!r}")
-        if not _is_number(momentum) or not 0 <= momentum < 1:
-            raise ValueError(f"momentum is in [0, 1), got {momentum!r}")
-        self.learning_rate = learning_rate
-        self.momentum = momentum
+        self.learning_rate = number_within(learning_rate, "learning_rate", "a finite number that is not negative")
+        self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
         self._velocities = [0.0] * len(self.parameters)
 
     def zero_grad(self) -> None:
@@ -61,5 +57,9 @@ class SGD:
             p.data -= self.learning_rate * step
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:
+    """A setting as a float, if it is a number from 0 to below a limit; else a ValueError that names it."""
+    number = None if isinstance(value, bool) else as_float(value)
+    if number is None or not 0 <= number < below:
+        raise ValueError(f"{name} is {allowed}, got {value!r}")
+    return number

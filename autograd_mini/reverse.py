@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from .graph import MANY, descendants, topological
@@ -16,6 +17,34 @@ from .modes import THREAD, AnomalyError
 
 if TYPE_CHECKING:
     from .value import Value
+
+
+class Share:
+    """Operands that several n-ary nodes share: the neurons of a layer their inputs, a neuron's calls its weights.
+
+    They count as one consumer of each operand. Their gradients are gathered, and handed on together when
+    the last one is there: for operand i the sum of gradient times derivative, which is a column of a
+    little matrix product.
+    """
+
+    __slots__ = ("consumers", "gradients", "partials")
+
+    def __init__(self) -> None:
+        self.consumers = 1
+        self.gradients: list[float] = []
+        self.partials: list[Sequence[float]] = []
+
+    def hand_on(self, part: tuple[Value, ...], ready: list[Value]) -> None:
+        """Add to the gradients of the operands, and put those that wait for no other consumer in ``ready``."""
+        gradients = self.gradients
+        for child, column in zip(part, zip(*self.partials, strict=False), strict=False):  # a dot's numbers may be more
+            child.grad += sum(map(mul, gradients, column))
+            waiting = child._pending
+            if waiting:
+                child._pending = waiting - 1
+            else:
+                child._pending = None
+                ready.append(child)
 
 
 def backward(root: Value, seed: float) -> None:
@@ -31,17 +60,22 @@ def backward(root: Value, seed: float) -> None:
         )
     reached = [root]
     leaves: list[tuple[Value, float | None]] = []
+    shares: dict[int, Share] = {}
     try:
         for node in reached:  # grows while it is walked
             if node.dleft is MANY:
-                for children, _ in node.left:
-                    for child in children:
-                        waiting = child._pending
-                        if waiting is None:
+                for part, _ in node.left:
+                    share = shares.get(id(part))
+                    if share is not None:
+                        share.consumers += 1
+                        continue
+                    shares[id(part)] = Share()
+                    for child in part:
+                        if child._pending is None:
                             reached.append(child)
                             child._pending = 0
                         else:
-                            child._pending = waiting + 1
+                            child._pending += 1
             else:
                 if node.dleft is not None:
                     child = node.left
@@ -60,7 +94,7 @@ def backward(root: Value, seed: float) -> None:
                     else:
                         child._pending += 1
             node.grad = 0.0
-        _hand_on(root, seed)
+        _hand_on(root, seed, shares)
     except BaseException:
         for node in reached:
             node._pending = None
@@ -73,25 +107,22 @@ def backward(root: Value, seed: float) -> None:
             node.grad += old  # type: ignore[operator]  # the sweep has set it
 
 
-def _hand_on(root: Value, seed: float) -> None:
+def _hand_on(root: Value, seed: float, shares: dict[int, Share]) -> None:
     checked = THREAD.anomaly
     root.grad = seed
     ready = [root]
     for node in ready:  # grows while it is walked
-        gradient = node.grad
+        gradient: Any = node.grad
         if checked:
             check(node, gradient, "gradient")
         partial = node.dleft
         if partial is MANY:
-            for children, partials in node.left:
-                for child, partial in zip(children, partials, strict=False):  # a dot's numbers may be one more
-                    child.grad += gradient * partial
-                    waiting = child._pending
-                    if waiting:
-                        child._pending = waiting - 1
-                    else:
-                        child._pending = None
-                        ready.append(child)
+            for part, partials in node.left:
+                share = shares[id(part)]
+                share.gradients.append(gradient)
+                share.partials.append(partials)
+                if len(share.gradients) == share.consumers:
+                    share.hand_on(part, ready)
             continue
         if partial is not None:
             child = node.left

@@ -278,10 +278,12 @@ TABLE = (
     # Keras' convention keeps p within [1e-7, 1 - 1e-7]; of z nothing is lost, however large it is.
     Rule("binary_crossentropy", -(y * log(CLIPPED) + (1 - y) * log1p(-CLIPPED)),
          [log1p(-CLIPPED) - log(CLIPPED), where(p.eq(CLIPPED), (1 - y) / (1 - CLIPPED) - y / CLIPPED, 0)],
-         shown=[log(1 - p) - log(p), (1 - y) / (1 - p) - y / p], inputs=[y, p], domain=[BETWEEN_0_1, (Interval(1e-7, 1 - 1e-7),)],
+         shown=[log(1 - p) - log(p), (1 - y) / (1 - p) - y / p], inputs=[y, p],
+         domain=[BETWEEN_0_1, (Interval(1e-7, 1 - 1e-7),)],
          text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
     Rule("logistic_loss", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
-         [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z], domain=[BETWEEN_0_1, REALS],
+         [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
+         domain=[BETWEEN_0_1, REALS],
          text="BCE({}, σ({}))",
          latex=r"\operatorname{{BCE}}\left({}, \sigma\left({}\right)\right)"),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.

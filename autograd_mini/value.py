@@ -19,7 +19,6 @@ operator or a method.
 
 from __future__ import annotations
 
-import itertools
 import math
 import operator
 import os
@@ -30,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, MANY, NO_TAG, VARIABLE, Leaf, Tag, topological
+from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, topological
 from .linear import Sum
 from .modes import MODES, THREAD, AnomalyError
 from .rules import Rule
@@ -63,9 +62,9 @@ class Value:
     __hash__ = object.__hash__
 
     # One or two operands are in left and right, with the derivatives by them in dleft and dright (None where
-    # none flows): fields are quicker than tuples. A node of more has MANY in dleft, and in left groups of
-    # (operands, derivatives by them), which a dot shares with others instead of copying. Its right holds
-    # the x of a dot; or, with MANY in dright, all the operands, when derivatives flow to some of them only.
+    # none flows): fields are quicker than tuples. A node of more has MANY in dleft; in right its operands,
+    # in one part or, of a dot, in two, (w…, b) and (x…); and in left groups of (operands, derivatives by
+    # them) for those that a derivative flows to. Neurons that see the same x share its part and numbers.
     _data: float
     grad: float | None
     origin: Rule | Sum | Leaf
@@ -115,7 +114,9 @@ class Value:
     @property
     def op(self) -> str:
         """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
-        return "constant" if self._tag is CONSTANT else self.origin.name
+        if isinstance(self.origin, Leaf):
+            return "constant" if self._tag is CONSTANT else ""
+        return self.origin.name
 
     @property
     def rule(self) -> Rule | Sum | None:
@@ -126,12 +127,9 @@ class Value:
     def operands(self) -> tuple[Value | float, ...]:
         """What the operation was applied to, in order: nodes, and floats for numbers mixed in."""
         left, right = self.left, self.right
-        if self.dleft is not MANY:
-            return () if left is None else (left,) if right is None else (left, right)
-        if self.dright is MANY:
-            return right  # type: ignore[no-any-return]  # all operands
-        first, n = left[0][0], len(right or ())
-        return (*first[:n], *(right or ()), *first[n:])
+        if self.dleft is MANY:
+            return in_order(*right)
+        return () if left is None else (left,) if right is None else (left, right)
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -143,13 +141,8 @@ class Value:
         """The derivative by each operand that the forward pass stored; None where none flows."""
         if self.dleft is not MANY:
             return (self.dleft, self.dright)[: len(self.operands)]
-        if self.dright is MANY:
-            flowing = iter(self.left[0][1])
-            return tuple(next(flowing) if flows_to(x) else None for x in self.right)
-        (first, by_first), *rest = self.left
-        n = len(self.right or ())
-        by_right = rest[0][1][:n] if rest else (None,) * n
-        return (*by_first[:n], *by_right, *by_first[n : len(first)])
+        flowing = (d for operands, partials in self.left for _, d in zip(operands, partials, strict=False))
+        return in_order(*(tuple(next(flowing) if flows_to(x) else None for x in part) for part in self.right))
 
     @property
     def requires_grad(self) -> bool:
@@ -159,7 +152,7 @@ class Value:
     @property
     def is_parameter(self) -> bool:
         """Whether it is a weight or bias of a network."""
-        return isinstance(self.origin, Leaf) and self.origin.parameter
+        return self.origin is PARAMETER
 
     def item(self) -> float:
         """The number, as a float that is outside of the graph."""
@@ -295,18 +288,16 @@ def constant(number: float) -> Value:
 def new_node(
     operation: Rule | Sum,
     data: float,
-    *groups: tuple[Any, Any],
-    others: tuple[Any, ...] | None = None,
-    dright: object = None,
+    parts: tuple[tuple[Any, ...], ...],
+    groups: tuple[tuple[Any, Any], ...],
 ) -> Value:
-    """A node of any number of operands: groups of (operands, derivatives by them); see Value's slots."""
+    """A node of any number of operands: see the comment on Value's slots."""
     node = new(Value)
     node._data = data
     node.left = groups
-    node.right = others
+    node.right = parts
     node.dleft = MANY
-    node.dright = dright
-    node.grad = node._tag = node._pending = None
+    node.dright = node.grad = node._tag = node._pending = None
     node.origin = operation
     return settle(node) if MODES.active else node
 
@@ -316,8 +307,14 @@ def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partia
     if Value not in map(type, operands):
         return data
     flowing = [(x, partial) for x, partial in zip(operands, partials, strict=False) if flows_to(x)]
-    targets, wanted = zip(*flowing, strict=True) if flowing else ((), ())
-    return settle(new_node(operation, data, (targets, wanted), others=operands, dright=MANY))
+    groups: Any = (tuple(zip(*flowing, strict=True)),) if flowing else ()
+    return settle(new_node(operation, data, (operands,), groups))
+
+
+def in_order(first: tuple[Any, ...], second: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """The parts of an n-ary node's operands in their order: of a dot w and b, and x, it is w, x, b."""
+    n = len(second)
+    return (*first[:n], *second, *first[n:])
 
 
 def flows_to(operand: Value | float) -> bool:
@@ -356,9 +353,8 @@ def settle(node: Value) -> Value:
 
 def describe_inputs(node: Value) -> str:
     """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
-    names = getattr(node.origin, "inputs", ())
-    pairs = itertools.zip_longest(node.inputs, names, fillvalue="")
-    named = [(x, x.label or str(name)) for x, name in pairs]
+    names = node.origin.inputs if isinstance(node.origin, Rule) else [""] * len(node.operands)
+    named = [(x, x.label or str(name)) for x, name in zip(node.inputs, names, strict=True)]
     return ", ".join(f"{name} = {x.data}" if name and x.op != "constant" else str(x.data) for x, name in named)
 
 

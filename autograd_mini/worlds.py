@@ -20,6 +20,7 @@ arrays: that is the one place where the two number systems are reconciled.
 from __future__ import annotations
 
 import functools
+import itertools
 import linecache
 import math
 import textwrap
@@ -31,6 +32,7 @@ import numpy as np
 from .expr import CHOICE, COMPARISON, LOGIC, PYTHON, Call, Expr, Notation, Style, Symbol, share
 from .rules import RULES, Rule, out
 
+_numbers = itertools.count()
 FAULTS = (ArithmeticError, ValueError)  # what the math module raises where IEEE arithmetic has inf or nan
 
 _OPERATORS = {name: PYTHON.notations[name] for name in "add sub mul div neg lt le gt ge eq and".split()}
@@ -50,7 +52,7 @@ def define(name: str, code: str, names: dict[str, Any]) -> Any:
 
     The source is registered with ``linecache``, so that tracebacks and debuggers show it.
     """
-    file = f"<autograd_mini {len(linecache.cache)}>"
+    file = f"<autograd_mini {next(_numbers)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     exec(compile(code, file, "exec"), names)
     return names[name]

@@ -24,6 +24,11 @@ def digits(inputs: Sequence[float]) -> int:
     return 700 if any(x and not 1e-9 < abs(x) < 1e9 for x in inputs) else 350
 
 
+def clipped(p: Any) -> Any:
+    """A probability, kept from 0 and 1 as by Keras."""
+    return min(max(p, mp.mpf(1e-7)), mp.mpf(1 - 1e-7))
+
+
 DEFINITIONS: dict[str, Callable[..., Any]] = {
     "add": lambda x, y: x + y,
     "sub": lambda x, y: x - y,
@@ -45,6 +50,8 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "softplus": lambda x: mp.log(1 + mp.exp(x)),
     "relu": lambda x: max(x, mp.mpf(0)),
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "binary_crossentropy": lambda y, p: -(y * mp.log(clipped(p)) + (1 - y) * mp.log(1 - clipped(p))),
+    "logistic_loss": lambda y, z: mp.log(1 + mp.exp(z)) - y * z,
     "maximum": max,
     "minimum": min,
     "where": lambda condition, x, y: x if condition else y,

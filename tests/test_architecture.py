@@ -20,7 +20,7 @@ PACKAGES = ("autograd_mini", "viz")
 
 # Formulas, table, graph, engines, transforms, programs, nn: a module imports only what stands before it.
 ENGINE = """
-    expr rules symbolic modes graph worlds linear reverse forward value functions tree transforms testing
+    expr rules symbolic modes graph worlds linear reverse forward value operators functions tree transforms testing
     lexer parser datasets nn optim
 """.split()
 

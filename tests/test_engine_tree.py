@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import collections
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from autograd_mini.tree import leaves, map_leaves, unflatten
 
-Pair = collections.namedtuple("Pair", "left right")
+
+class Pair(NamedTuple):
+    left: Any
+    right: Any
+
 
 TREES: list[tuple[Any, list[Any]]] = [
     (1, [1]),

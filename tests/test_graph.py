@@ -77,7 +77,7 @@ def test_descendants() -> None:
 
 def test_kinds_of_leaf() -> None:
     assert [Value(1).origin, Value(1, requires_grad=False).origin] == [VARIABLE, DATA]
-    assert all(isinstance(kind, Leaf) and kind.name == "" for kind in (VARIABLE, DATA, PARAMETER))
+    assert all(isinstance(kind, Leaf) for kind in (VARIABLE, DATA, PARAMETER))
     assert [kind.requires_grad for kind in (VARIABLE, DATA, PARAMETER)] == [True, False, True]
 
 
@@ -86,19 +86,19 @@ def test_kinds_of_leaf() -> None:
     [
         (lambda x, y: x * y, "mul", "p × q", ["q", "p"]),
         (lambda x, y: x - y, "sub", "p − q", ["1", "−1"]),
-        (lambda x, y: x.sigmoid(), "sigmoid", "σ(p)", ["r × (1 − r)"]),
+        (lambda x, _: x.sigmoid(), "sigmoid", "σ(p)", ["r × (1 − r)"]),
         (lambda x, y: ag.sum([x, y, x]), "sum", "p + q + s", ["1", "1", "1"]),
         (lambda x, y: ag.dot([x], [y], x), "dot", "p × q + s", ["q", "p", "1"]),
         (lambda x, y: ag.where(x > 0, x, y), "where", "q if p else s", ["0", "1 if p else 0", "0 if p else 1"]),
-        (lambda x, y: x**3, "pow", "p^q", ["q × p^(q − 1)", "r × ln(p)"]),
+        (lambda x, _: x**3, "pow", "p^q", ["q × p^(q − 1)", "r × ln(p)"]),
     ],
 )
 def test_a_node_tells_how_it_is_written_and_differentiated(
-    make: object, op: str, text: str, derivatives: list[str]
+    make: Any, op: str, text: str, derivatives: list[str]
 ) -> None:
-    node = make(Value(2), Value(3))  # type: ignore[operator]
-    operands = ag.expr.symbols("p q s")[: len(node.inputs)]  # type: ignore[attr-defined]
-    out = ag.expr.Symbol("r")  # type: ignore[attr-defined]
+    node = make(Value(2), Value(3))
+    operands = ag.expr.symbols("p q s")[: len(node.inputs)]
+    out = ag.expr.Symbol("r")
     assert node.op == node.rule.name == op
     assert node.rule.applied(*operands).text() == text
     assert [node.rule.derivative(i, operands, out).text() for i in range(len(operands))] == derivatives

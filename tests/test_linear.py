@@ -43,7 +43,7 @@ def test_their_derivatives_are_formulas() -> None:
 def test_value_and_derivatives_on_floats(
     operation: object, operands: tuple[float, ...], results: tuple[float, ...]
 ) -> None:
-    assert operation.evaluate(*operands) == results  # type: ignore[attr-defined]
+    assert operation.evaluate(*operands) == results
 
 
 @pytest.mark.parametrize(("n", "parts"), [(0, (0, 0, 0)), (1, (0, 0, 1)), (4, (2, 2, 0)), (5, (2, 2, 1))])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import math
-import pickle
 from typing import Any
 
 import numpy as np
 import pytest
+from copies import each_deep_copy
 
 from autograd_mini import Value, nn
 from autograd_mini.optim import SGD
@@ -119,9 +118,7 @@ def test_parameters_are_values(parameter: Any) -> None:
         SGD([Value(1), parameter])
 
 
-@pytest.mark.parametrize(
-    "make_copy", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"]
-)  # noqa: S301
+@each_deep_copy
 def test_a_copied_model_and_optimizer_train_on_alone(make_copy: Any) -> None:
     model = nn.MLP(2, [3, 1], seed=0)
     optimizer = SGD(model.parameters(), learning_rate=0.1, momentum=0.9)

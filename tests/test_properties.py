@@ -138,7 +138,7 @@ def test_values_and_gradients_are_exact_in_every_way(program: list[Step], at: tu
         [ag.gradient_graph(run(program, x := [Value(v) for v in at]), x[i]).data for i in (0, 1)],
     ):
         assert close(got, want, 1e-10)
-    slopes = [numeric_derivative(lambda v, i=i: f(*at[:i], v, *at[i + 1 :]), at[i]) for i in (0, 1)]  # type: ignore[misc]
+    slopes = [numeric_derivative(lambda v, i=i: f(*at[:i], v, *at[i + 1 :]), at[i]) for i in (0, 1)]
     assert close(slopes, want, 1e-3)
 
 
@@ -155,8 +155,8 @@ def test_second_derivatives_are_exact_in_every_way(program: list[Step], at: tupl
     assert rows[0][1] == pytest.approx(rows[1][0], rel=1e-9, abs=1e-9)
     assert close([ag.grad(ag.grad(f, i), j)(*at) for i, j in pairs], want, 1e-9)
     assert close([ag.jvp(ag.grad(f, i), at, units[j])[1] for i, j in pairs], want, 1e-9)
-    assert close([ag.grad(lambda *x, i=i: ag.jvp(f, x, units[i])[1], j)(*at) for i, j in pairs], want, 1e-9)  # type: ignore[misc]
-    assert close([ag.jvp(lambda *x, i=i: ag.jvp(f, x, units[i])[1], at, units[j])[1] for i, j in pairs], want, 1e-9)  # type: ignore[misc]
+    assert close([ag.grad(lambda *x, i=i: ag.jvp(f, x, units[i])[1], j)(*at) for i, j in pairs], want, 1e-9)
+    assert close([ag.jvp(lambda *x, i=i: ag.jvp(f, x, units[i])[1], at, units[j])[1] for i, j in pairs], want, 1e-9)
 
 
 @given(programs(), points, numbers, numbers)

@@ -30,7 +30,7 @@ MAGNITUDES = (
     *(10.0, 36.8, 100.0, 709.0, 720.0, 800.0, 1e5, 1e10, 1e20, 1e100, 1e160, 1e300),
 )
 HARD = (0.0, *MAGNITUDES, *(-x for x in MAGNITUDES))
-PAIRS = tuple(itertools.product((1e-300, 0.3, -1.5, 2.5, 700.0, -1e5, 1e300), repeat=2))
+PAIRS = tuple(itertools.product((1e-300, 0.3, 0.9, -1.5, 700.0, -1e5, 1e300), repeat=2))
 TRIPLES = ((1.0, 2.0, 3.0), (-1.0, 1e300, -3.0))
 PERIODIC = ("sin", "cos", "tan", "csc", "sec", "cot")
 TIES = ("maximum", "minimum")
@@ -188,7 +188,8 @@ def test_rows_print_as_python_that_computes_them(row: Rule) -> None:
     inputs = smooth_points(row)[0]
     names = dict(zip(map(str, row.inputs), inputs, strict=True))
     written = row.applied(*row.inputs).python()
-    assert eval(written, {**FUNCTIONS, "log": ag.log}, names) == pytest.approx(FUNCTIONS[row.name](*inputs), rel=1e-15)
+    computed = eval(written, {**FUNCTIONS, "log": ag.log}, names)  # noqa: S307
+    assert computed == pytest.approx(FUNCTIONS[row.name](*inputs), rel=1e-15)
 
 
 @each_row
@@ -234,6 +235,7 @@ RIGHT = 'Rule("gauss", exp(-square(x)), [-(2 * x * out)], latex=r"G\\left({}\\ri
 WRONG = RIGHT.replace("2 * x", "3 * x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("row", "fails"), [(RIGHT, 0), (WRONG, 1)], ids=["right", "wrong"])
 def test_one_added_line_is_tested_by_this_file(row: str, fails: int, tmp_path: Path) -> None:
     """A copy of the package gets one more row; the tests above run for it by themselves."""

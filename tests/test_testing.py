@@ -38,7 +38,7 @@ def test_every_row_fails_with_another_derivative(row: Rule) -> None:
         (math.sin, math.cos, 0.3),
         (math.exp, math.exp, 20.0),
         (lambda x: x**5, lambda x: 5 * x**4, -1e6),
-        (abs, lambda x: 1, 1e-2),
+        (abs, lambda _: 1, 1e-2),
     ],
 )
 def test_numeric_derivatives_have_nine_digits(
@@ -54,21 +54,20 @@ def test_the_message_names_point_formula_and_slope() -> None:
 
 
 def test_the_message_names_every_input_and_which_partial() -> None:
-    with pytest.raises(AssertionError, match=r"power at x = 2, y = 3: the formula gives 13, the slope is 12"):
+    def power(x: Any, y: Any) -> Any:
+        return x**y
 
-        def power(x: Any, y: Any) -> Any:
-            return x**y
-
+    with pytest.raises(AssertionError, match=r"^power at x = 2, y = 3: the formula gives 13, the slope is 12$"):
         check_rule(power, lambda x, y: (y * x ** (y - 1) + 1, x**y * math.log(x)), points=[(2, 3)])
 
 
 def test_partials_are_checked_one_by_one() -> None:
     check_rule(lambda x, y: x * y, lambda x, y: (y, x), points=[(2, 3), (-1.0, 0.5)])
     with pytest.raises(AssertionError):
-        check_rule(lambda x, y: x * y, lambda x, y: (y, y), points=[(2, 3)])
+        check_rule(lambda x, y: x * y, lambda _, y: (y, y), points=[(2, 3)])
 
 
-@pytest.mark.parametrize("claims", [lambda x, y: (y,), lambda x, y: y, lambda x, y: (y, x, 0)])
+@pytest.mark.parametrize("claims", [lambda _, y: (y,), lambda _, y: y, lambda x, y: (y, x, 0)])
 def test_as_many_partials_as_inputs(claims: Any) -> None:
     with pytest.raises((AssertionError, ValueError, TypeError, IndexError)):
         check_rule(lambda x, y: x * y, claims, points=[(2.0, 3.0)])
@@ -90,12 +89,12 @@ def test_no_slope_anywhere_is_said() -> None:
 @pytest.mark.parametrize("claim", [math.nan, math.inf, -math.inf])
 def test_a_claim_that_is_not_finite_is_wrong(claim: float) -> None:
     with pytest.raises(AssertionError, match=f"the formula gives {claim:g}"):
-        check_rule(ag.sin, lambda x: claim, points=[0.5])
+        check_rule(ag.sin, lambda _: claim, points=[0.5])
 
 
 def test_an_infinite_slope_proves_nothing() -> None:
     with pytest.raises(AssertionError):
-        check_rule(lambda x: math.inf if x > 1 else 0.0, lambda x: 12345.0, points=[1.0])
+        check_rule(lambda x: math.inf if x > 1 else 0.0, lambda _: 12345.0, points=[1.0])
 
 
 def test_a_relative_error_is_asked_for() -> None:
@@ -106,4 +105,4 @@ def test_a_relative_error_is_asked_for() -> None:
 
 def test_small_slopes_count_too() -> None:
     with pytest.raises(AssertionError):
-        check_rule(lambda x: 1e-9 * x, lambda x: 2e-9, points=[1.0])
+        check_rule(lambda x: 1e-9 * x, lambda _: 2e-9, points=[1.0])

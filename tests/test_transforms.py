@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import math
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -16,7 +16,10 @@ from autograd_mini import Value, grad, gradient_graph, hessian, jvp, no_grad, va
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Point = collections.namedtuple("Point", "x y")
+
+class Point(NamedTuple):
+    x: Any
+    y: Any
 
 
 def forward(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -68,7 +71,7 @@ def test_modes_nest_in_each_other(D: Any, E: Any) -> None:
     [
         (lambda D, E: D(lambda x: x * E(lambda y: x + y)(x)), 1),
         (lambda D, E: D(lambda x: x * E(lambda y: x * y)(2.0)), 2 * 3),
-        (lambda D, E: D(lambda x: x * E(lambda y: x)(x)), 0),
+        (lambda D, E: D(lambda x: x * E(lambda _: x)(x)), 0),
         (lambda D, E: D(lambda x: E(lambda y: x * x * x * y * y)(x)), 8 * 27),
         (lambda D, E: D(lambda x: E(lambda y: E(lambda z: x * y * z)(y))(x)), 1),
         (lambda D, E: D(lambda x: E(lambda y: x * y + D(lambda z: y * z * z)(x))(x)), 1 + 2),
@@ -150,7 +153,7 @@ def test_stop_gradient_is_a_constant(D: Any) -> None:
 @each_mode
 @pytest.mark.parametrize("constant", [5, 5.0, True, np.float64(5), Value(5), Value(5, requires_grad=False)], ids=repr)
 def test_a_function_that_ignores_its_argument(D: Any, constant: Any) -> None:
-    result = D(lambda x: constant)(2.0)
+    result = D(lambda _: constant)(2.0)
     assert type(result) is float
     assert result == 0
 
@@ -255,16 +258,16 @@ def test_has_aux_nested() -> None:
 def test_the_function_returns_one_number(output: Any) -> None:
     for transform in (grad, value_and_grad, hessian):
         with pytest.raises(TypeError, match="must return one number, got"):
-            transform(lambda x: output)(1.0)
+            transform(lambda _: output)(1.0)
 
 
 @pytest.mark.parametrize("argument", [None, "text", 1j, {1.0}, np.array([1.0]), [1.0, "x"], {"a": None}], ids=repr)
 def test_differentiation_is_by_numbers(argument: Any) -> None:
     for transform in (grad, hessian):
         with pytest.raises(TypeError, match="differentiation is by numbers and nodes"):
-            transform(lambda x: 1.0)(argument)
+            transform(lambda _: 1.0)(argument)
     with pytest.raises(TypeError, match="differentiation is by numbers and nodes"):
-        jvp(lambda x: 1.0, (argument,), (1.0,))
+        jvp(lambda _: 1.0, (argument,), (1.0,))
 
 
 def test_names_and_docstrings_are_those_of_the_function() -> None:
@@ -311,7 +314,7 @@ def test_jvp_with_nodes_for_tangents_is_differentiable_by_them() -> None:
 )
 def test_jvp_wants_tangents_like_the_primals(primals: Any, tangents: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="primals"):
-        jvp(lambda *xs: 1.0, primals, tangents)
+        jvp(lambda *_: 1.0, primals, tangents)
 
 
 def test_hessian_of_a_number_and_of_structures() -> None:
@@ -324,7 +327,7 @@ def test_hessian_of_a_number_and_of_structures() -> None:
 
 def test_hessian_of_what_has_none() -> None:
     assert hessian(lambda v: v[0])([2.0, 3.0]) == [[0, 0], [0, 0]]
-    assert hessian(lambda v: 1.0)([2.0, 3.0]) == [[0, 0], [0, 0]]
+    assert hessian(lambda _: 1.0)([2.0, 3.0]) == [[0, 0], [0, 0]]
     assert hessian(lambda x: 3 * x)(1.0) == 0
 
 
@@ -419,3 +422,46 @@ def test_a_transform_inside_of_recorded_code_reaches_the_outer_nodes() -> None:
     slope = grad(lambda v: w * v * v)(x)
     slope.backward()
     assert (slope.data, w.grad, x.grad) == (12, 4, 6)
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (0, -2)])
+def test_an_argument_is_named_once(argnums: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="argnums"):
+        grad(lambda a, b: a * b, argnums)(3.0, 4.0)
+
+
+def test_integers_that_a_function_returns_become_floats() -> None:
+    for result in (*jvp(lambda _: 3, (2,), (1,)), *value_and_grad(lambda _: 3)(2)):
+        assert type(result) is float
+
+
+@pytest.mark.parametrize("x", [0.0, -2.0, 3.0])
+@pytest.mark.parametrize("n", range(5))
+def test_whole_powers_have_every_derivative(n: int, x: float) -> None:
+    f: Any = lambda v: v**n  # noqa: E731
+    for order in range(n + 2):
+        assert f(x) == pytest.approx(math.perm(n, order) * x ** max(n - order, 0))
+        f = grad(f)
+
+
+def test_hessian_of_a_power_in_both_arguments() -> None:
+    rows = hessian(lambda p: p[0] ** p[1])([3.0, 0.0])
+    assert [*rows[0], *rows[1]] == pytest.approx([0, 1 / 3, 1 / 3, math.log(3) ** 2])
+
+
+@pytest.mark.parametrize(
+    ("f", "orders"),
+    [
+        (ag.tanh, [0, 1, 0, -2, 0, 16, 0, -272]),
+        (ag.sech, [1, 0, -1, 0, 5, 0]),
+        (ag.sigmoid, [1 / 2, 1 / 4, 0, -1 / 8, 0]),
+        (ag.abs, [0, 0, 0, 0]),
+        (ag.relu, [0, 0, 0, 0]),
+        (ag.atan, [0, 1, 0, -2, 0, 24]),
+    ],
+)
+@each_mode
+def test_high_orders_at_0(D: Any, f: Any, orders: list[float]) -> None:
+    for exact in orders:
+        assert f(0.0) == pytest.approx(exact, abs=1e-14)
+        f = D(f)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..functions import FUNCTIONS, sum
-from ..value import Value
+from ..value import Value, as_float, describe
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
@@ -60,25 +60,34 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     return _mean(loss, y_true, y_pred, check=_probability)
 
 
-def _mean(loss: Callable[[Any, Any], Any], y_true: Any, y_pred: Any, check: Callable[[Any], None] | None = None) -> Any:
+def _mean(
+    loss: Callable[[Any, Any], Any], y_true: Any, y_pred: Any, check: Callable[[float], None] | None = None
+) -> Any:
     true, predicted = _sequence(y_true), _sequence(y_pred)
     if len(true) != len(predicted) or not true:
         raise ValueError(f"a loss needs as many labels as predictions, got {len(true)} and {len(predicted)}")
     for y in true if check else ():
-        check(y.item() if isinstance(y, Value) else y)  # type: ignore[misc]  # called only when there is one
+        check(y.data if isinstance(y, Value) else y)  # type: ignore[misc]  # called only when there is one
     losses = [loss(y, p) for y, p in zip(true, predicted, strict=True)]
     return losses[0] if len(losses) == 1 else sum(losses) / len(losses)
 
 
-def _sequence(numbers: Any) -> list[Any]:
-    return list(numbers) if isinstance(numbers, Iterable) else [numbers]
+def _sequence(values: Any) -> list[Any]:
+    """One number or node, or an iterable of them, as a list of floats and nodes."""
+    kept = []
+    for value in values if isinstance(values, Iterable) else [values]:
+        number = value if isinstance(value, Value) else as_float(value)
+        if number is None:
+            raise TypeError(f"a loss takes numbers and nodes, got {describe(value)}")
+        kept.append(number)
+    return kept
 
 
 def _sign(y: float) -> None:
     if y not in (-1, 1):
-        raise ValueError(f"the hinge loss is for labels -1 and 1, got {y}: for 0 and 1 use 2 * y - 1")
+        raise ValueError(f"the hinge loss is for labels -1 and 1, got {y:g}: for 0 and 1 use 2 * y - 1")
 
 
 def _probability(y: float) -> None:
     if not 0 <= y <= 1 or math.isnan(y):
-        raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {y}")
+        raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {y:g}")

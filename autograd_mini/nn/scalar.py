@@ -13,12 +13,13 @@ MLP(2, [16, 16, 1], activation='relu')
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..functions import FUNCTIONS, dot, inputs
+from ..functions import affine, inputs
 from ..graph import PARAMETER, Tag
 from ..rules import RULES
 from ..value import Value, leaf
@@ -61,29 +62,50 @@ class Neuron(Module):
     def __init__(
         self, inputs: int, activation: Activation = "tanh", seed: Seed = None, scope: tuple[str, ...] = ("neuron",)
     ) -> None:
-        if not isinstance(inputs, int) or inputs < 1:
-            raise ValueError(f"{' '.join(scope)}: the number of inputs is a positive integer, got {inputs!r}")
+        _check_size(inputs, "inputs", scope)
         self.activation = activation
         self._activate = _activation(activation)
         limit = np.sqrt((6 if str(activation).endswith("relu") else 3) / inputs)
         weights = np.random.default_rng(seed).uniform(-limit, limit, inputs)
-        self.w = [leaf(float(w), Tag(f"w{i}", scope), PARAMETER) for i, w in enumerate(weights, start=1)]
-        self.b = leaf(0.0, Tag("b", scope), PARAMETER)
+        self._weights = (
+            *(leaf(float(w), Tag(f"w{i}", scope), PARAMETER) for i, w in enumerate(weights, start=1)),
+            leaf(0.0, Tag("b", scope), PARAMETER),
+        )
         self._tag = Tag(scope=scope)
+
+    @property
+    def w(self) -> tuple[Value, ...]:
+        """The weights, one for each input; to replace some, assign all."""
+        return self._weights[:-1]
+
+    @w.setter
+    def w(self, weights: Iterable[Value]) -> None:
+        self._weights = (*weights, self.b)
+
+    @property
+    def b(self) -> Value:
+        """The bias."""
+        return self._weights[-1]
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self._weights = (*self.w, bias)
 
     def __call__(self, x: Iterable[Any]) -> Value:
         """The output for one example: an iterable of numbers or nodes."""
         seen = inputs(x)
-        if len(seen.nodes) != len(self.w):
-            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self.w)} inputs, got {len(seen.nodes)}")
-        z = dot(self.w, seen, self.b)
+        if len(seen.nodes) != len(self._weights) - 1:
+            raise ValueError(
+                f"{', '.join(self._tag.scope)} takes {len(self._weights) - 1} inputs, got {len(seen.nodes)}"
+            )
+        z = affine(self._weights, seen)
         a = z if self._activate is None else self._activate(z)
         if z._tag is None:  # else it tells which line made it: see detect_anomaly
             z._tag = a._tag = self._tag
         return a  # type: ignore[no-any-return]  # of a node a node
 
     def parameters(self) -> list[Value]:
-        return [*self.w, self.b]
+        return list(self._weights)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
@@ -100,8 +122,7 @@ class Layer(Module):
         seed: Seed = None,
         scope: tuple[str, ...] = ("layer",),
     ) -> None:
-        if not isinstance(outputs, int) or outputs < 1:
-            raise ValueError(f"{' '.join(scope)}: the number of outputs is a positive integer, got {outputs!r}")
+        _check_size(outputs, "outputs", scope)
         draw = np.random.default_rng(seed)
         self.neurons = [Neuron(inputs, activation, draw, (*scope, f"neuron {i}")) for i in range(1, outputs + 1)]
 
@@ -138,6 +159,7 @@ class MLP(Module):
     def __init__(self, inputs: int, outputs: Sequence[int], activation: Activation = "tanh", seed: Seed = None) -> None:
         if not outputs:
             raise ValueError("an MLP needs at least one layer, got outputs=[]")
+        _activation(activation)  # refused here, even if the only layer is linear
         draw = np.random.default_rng(seed)
         sizes = [inputs, *outputs]
         self.activation = activation
@@ -161,6 +183,11 @@ class MLP(Module):
         return f"MLP({inputs}, {outputs}, activation={self.activation!r})"
 
 
+def _check_size(size: object, name: str, scope: tuple[str, ...]) -> None:
+    if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1:
+        raise ValueError(f"{', '.join(scope)}: the number of {name} is a positive integer, got {size!r}")
+
+
 def _activation(activation: Activation) -> Callable[[Any], Any] | None:
     """The function that an activation names; None for "linear"."""
     if activation == "linear":
@@ -173,4 +200,4 @@ def _activation(activation: Activation) -> Callable[[Any], Any] | None:
             f"unknown activation {activation!r}: use 'linear', 'relu', 'leaky_relu', 'sigmoid', 'softplus', 'tanh', "
             "another function of one argument of the table, or a function"
         )
-    return FUNCTIONS[rule.name]
+    return operator.methodcaller(rule.name)
