@@ -98,8 +98,9 @@ def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | 
         if set(map(type, nodes)) == {float}:
             return nodes, list(nodes), False
     kept: Any = tuple([x if type(x) is Value else as_float(x) for x in nodes])
-    if any(x is None for x in kept):
-        raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(nodes)}")
+    for x, number in zip(nodes, kept, strict=True):
+        if number is None:
+            raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(x)} in it")
     return kept, [x if type(x) is float else x._data for x in kept], None
 
 
@@ -169,7 +170,7 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
     >>> z.data, z.partials
     (16.0, (3.0, 4.0, None, None, 1.0))
     """
-    biased = type(bias) is Value or bias != 0
+    biased = type(bias) is Value or as_float(bias) != 0
     weights, seen = (*w, bias) if biased else tuple(w), inputs(x)
     if len(weights) != len(seen.nodes) + biased:
         raise ValueError(

@@ -120,13 +120,16 @@ def install(rule: Rule) -> None:
 
 def _compiled_when_called(rule: Rule, name: str, template: str, refuse: str) -> Callable[..., Any]:
     def method(self: Value, *operands: Any, **named: Any) -> Any:
-        compiled = _compile(rule, template, refuse)
-        compiled.__name__, compiled.__doc__ = name, method.__doc__
-        setattr(Value, name, compiled)
-        return compiled(self, *operands, **named)
+        if getattr(Value, name) is method:
+            setattr(Value, name, described(_compile(rule, template, refuse)))
+        return getattr(Value, name)(self, *operands, **named)
 
-    method.__name__, method.__doc__ = name, f"See ``autograd_mini.{rule.name}``."
-    return method
+    def described(made: Callable[..., Any]) -> Callable[..., Any]:
+        made.__name__, made.__qualname__ = name, f"Value.{name}"
+        made.__doc__ = f"See ``autograd_mini.{rule.name}``."
+        return made
+
+    return described(method)
 
 
 def _compile(rule: Rule, template: str, refuse: str) -> Callable[..., Any]:

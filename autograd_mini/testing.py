@@ -43,6 +43,7 @@ def check_rule(
 
     Raises
     ------
+    ValueError : when the derivative has not one number for each input
     AssertionError : naming the point, what the formula gives, and the slope of ``f``
 
     >>> import autograd_mini as ag
@@ -56,12 +57,16 @@ def check_rule(
     for point in _points(name) if points is None else points:
         inputs = tuple(map(float, point)) if isinstance(point, tuple | list) else (float(point),)
         claims = derivative(*inputs)
-        for i, claim in enumerate(claims if isinstance(claims, tuple) else (claims,)):
+        claims = claims if isinstance(claims, tuple) else (claims,)
+        if len(claims) != len(inputs):
+            raise ValueError(f"{name} takes {len(inputs)} inputs, and the derivative gave {len(claims)} numbers")
+        for i, claim in enumerate(claims):
             slope = numeric_derivative(_along(f, inputs, i), inputs[i])
             if math.isnan(slope):
                 continue
             checked += 1
-            if not abs(_number(claim) - slope) <= rtol * max(1.0, abs(slope)):
+            noise = 1e-12 * abs(_number(f(*inputs))) / max(1.0, abs(inputs[i]))  # of the slope: f has sixteen digits
+            if not abs(_number(claim) - slope) <= rtol * abs(slope) + noise:
                 at = ", ".join(f"{x} = {value:g}" for x, value in zip("xyzuvw", inputs, strict=False))
                 raise AssertionError(f"{name} at {at}: the formula gives {_number(claim):g}, the slope is {slope:g}")
     if not checked:

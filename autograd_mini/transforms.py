@@ -37,6 +37,8 @@ class _Run:
         numbers = (argnums,) if isinstance(argnums, int) else argnums
         if not all(-len(args) <= number < len(args) for number in numbers):
             raise ValueError(f"argnums {argnums} of a call with {len(args)} positional arguments")
+        if len({number % len(args) for number in numbers}) < len(numbers):
+            raise ValueError(f"argnums {argnums} names an argument twice")
         chosen = tuple(args[number] for number in numbers)
         fresh = tree.map_leaves(_fresh, chosen)
         self.args = list(args)
@@ -54,7 +56,14 @@ class _Run:
 
     def results(self, results: Any) -> Any:
         """Results as the caller is to see them: floats, unless they belong to a graph of the caller's."""
-        return tree.map_leaves(lambda x: x.item() if type(x) is Value and not self._outer(x) else x, results)
+
+        def seen(x: Any) -> Any:
+            if type(x) is Value:
+                return x if self._outer(x) else x.item()
+            number = as_float(x)
+            return x if number is None else number
+
+        return tree.map_leaves(seen, results)
 
     def _outer(self, node: Value) -> bool:
         if not self.plain or not self.nested:
@@ -111,7 +120,8 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
             value, aux = output if has_aux else (output, None)
             value = _scalar(value)
             gradients = cotangents(value, run.sources, 1.0, run.derivative)
-            return run.results(((value, aux) if has_aux else value, run.like_arguments(gradients)))
+            value, gradient = run.results((value, run.like_arguments(gradients)))
+            return ((value, run.results(aux)) if has_aux else value), gradient
 
     return transformed
 

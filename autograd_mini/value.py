@@ -49,7 +49,7 @@ class Value:
 
     Raises
     ------
-    TypeError : for anything that is no real number
+    TypeError : for anything that is no real number, and a label that is no string
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Value:
         self.left = self.right = self.dleft = self.dright = self.grad = None
         self.origin = VARIABLE if requires_grad else DATA
         self._pending = None
-        self._tag = Tag(label) if label else None
+        self._tag = Tag(_text(label)) if label != "" else None
 
     @property
     def data(self) -> float:
@@ -104,7 +104,7 @@ class Value:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._tag = (self._tag or NO_TAG)._replace(label=label)
+        self._tag = (self._tag or NO_TAG)._replace(label=_text(label))
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -265,6 +265,12 @@ def as_float(value: Any) -> float | None:
 
 
 _NUMBERS = (int, float, np.integer, np.float32, np.bool_)
+
+
+def _text(label: object) -> str:
+    if not isinstance(label, str):
+        raise TypeError(f"a label is a string, got {describe(label)}")
+    return label
 
 
 def describe(thing: object) -> str:

@@ -134,7 +134,8 @@ def test_a_guarded_where_leaks_no_nan() -> None:
 def test_log_to_a_base(args: tuple[float, ...], result: float) -> None:
     assert ag.log(*args) == pytest.approx(result, rel=1e-15)
     assert ag.log(*map(Value, args)).data == pytest.approx(result, rel=1e-15)
-    assert ag.log(*[[x] for x in args])[0] == pytest.approx(result, rel=1e-15) if result > -math.inf else True
+    with np.errstate(divide="ignore"):
+        assert ag.log(*[[x] for x in args])[0] == pytest.approx(result, rel=1e-15)
 
 
 def test_log_base_may_be_named_or_a_node() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
 import autograd_mini as ag
 from autograd_mini import Value
+from autograd_mini.expr import symbols
 from autograd_mini.graph import DATA, PARAMETER, VARIABLE, Leaf, descendants, topological
 from autograd_mini.rules import RULES
 
@@ -97,8 +99,7 @@ def test_a_node_tells_how_it_is_written_and_differentiated(
     make: Any, op: str, text: str, derivatives: list[str]
 ) -> None:
     node = make(Value(2), Value(3))
-    operands = ag.expr.symbols("p q s")[: len(node.inputs)]
-    out = ag.expr.Symbol("r")
+    *operands, out = symbols("p q s")[: len(node.inputs)] + symbols("r")
     assert node.op == node.rule.name == op
     assert node.rule.applied(*operands).text() == text
     assert [node.rule.derivative(i, operands, out).text() for i in range(len(operands))] == derivatives

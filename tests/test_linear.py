@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +43,7 @@ def test_their_derivatives_are_formulas() -> None:
     ],
 )
 def test_value_and_derivatives_on_floats(
-    operation: object, operands: tuple[float, ...], results: tuple[float, ...]
+    operation: Any, operands: tuple[float, ...], results: tuple[float, ...]
 ) -> None:
     assert operation.evaluate(*operands) == results
 
