@@ -50,8 +50,9 @@ class Share:
 def backward(root: Value, seed: float) -> None:
     """Set the gradients of inner nodes, and add to those of leaves; all or nothing.
 
-    The first pass counts for each node how many consumers it has; the second takes, last in first out,
-    a node whose consumers have all been and hands its gradient on. No recursion, no sorting, no set.
+    The first pass counts for each node how many consumers it has; the second takes a node whose consumers
+    have all been there and hands its gradient on. No recursion, no sorting, no set. The lines that count
+    are written out for each slot, because calling them would take longer than running them.
     """
     if not root.origin.requires_grad:
         raise RuntimeError(

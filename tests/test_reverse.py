@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import signal
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import Value
+from autograd_mini import Value, nn
 from autograd_mini.reverse import cotangents, times
 
 if TYPE_CHECKING:
@@ -298,3 +299,41 @@ def test_a_factor_one_is_left_out(gradient: float, partial: float, product: floa
     assert times(gradient, partial) == product
     node = Value(2)
     assert times(1.0, node) is times(node, 1.0) is node
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nodes_that_share_their_operands(seed: int) -> None:
+    """Tuples of operands, each used by several sums and dots, as weights here and as inputs there."""
+    rng = random.Random(seed)
+    leaves = nodes = [Value(rng.uniform(-1, 1)) for _ in range(4)]
+    data = Value(0.5, requires_grad=False)
+    tuples = [tuple(rng.choices([*leaves, data, 2.0] if i == 2 else leaves, k=3)) for i in range(3)]
+    kinds = [lambda w, _: ag.sum(w), ag.dot, lambda w, x: ag.dot(w[:2], x[:2], x[2])]
+    for _ in range(12):
+        nodes = [*nodes, rng.choice(kinds)(*rng.choices(tuples, k=2))]
+        nodes = [*nodes, rng.choice(nodes).tanh() * rng.choice(nodes[-3:])]
+        tuples = [*tuples, tuple(rng.choices(nodes[-6:], k=3))]
+    root = ag.sum(nodes)
+    root.backward()
+    assert [leaf.grad for leaf in leaves] == pytest.approx(cotangents(root, leaves), rel=1e-9, abs=1e-12)
+    once = [leaf.grad for leaf in leaves]
+    inner = [node.grad for node in nodes[4:]]
+    root.backward()
+    assert [leaf.grad for leaf in leaves] == [2 * slope for slope in once]
+    assert [node.grad for node in nodes[4:]] == inner
+
+
+def test_a_layer_used_again_on_its_own_outputs() -> None:
+    """A recurrent network: its weights are shared by all steps, and each step needs the one before."""
+    layer = nn.Layer(2, 2, "tanh", seed=0)
+    x = [Value(0.3), Value(-0.2)]
+
+    def unrolled(state: Any) -> Any:
+        for _ in range(5):
+            state = layer(state)
+        return ag.dot(state, state)
+
+    root = unrolled(x)
+    root.backward()
+    assert [v.grad for v in x] == pytest.approx(ag.grad(unrolled)([0.3, -0.2]), rel=1e-13)
+    assert [p.grad for p in layer.parameters()] == pytest.approx(cotangents(root, layer.parameters()), rel=1e-13)
