@@ -5,7 +5,8 @@ Roles ("name", "value", "gradient", …) get their colour and weight in ``style.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from . import style, text
@@ -39,6 +40,7 @@ class View:
     direction: Literal["LR", "BT"] = "LR"
     flow: Literal["forward", "backward"] = "forward"
     size: style.SizeName | None = None
+    tight: bool = False
     background: style.Background = "white"
     compact: bool = False
     title: str = ""
@@ -48,7 +50,15 @@ class View:
     @property
     def sizes(self) -> style.Size:
         """The font sizes and distances that go with this view."""
-        return style.COMPACT if self.compact else style.SIZES[self.size]
+        return style.COMPACT if self.compact else style.TIGHT if self.tight else style.ORDINARY
+
+
+def arrangements(view: View) -> Iterator[View]:
+    """The ways to lay a picture out, the best first: on a slide text has to be readable, and space is scarce."""
+    yield view
+    if view.size == "slide" and not view.compact:
+        turned = replace(view, direction="BT" if view.direction == "LR" else "LR")
+        yield from (replace(view, tight=True), turned, replace(turned, tight=True))
 
 
 def node_lines(node: Node, show: tuple[Step, ...], *, wrap: bool = False) -> list[Line]:

@@ -94,7 +94,7 @@ class Size:
     nodesep, ranksep
         Between boxes of the same and of neighbouring ranks.
     wrap
-        Whether a label on an edge takes two lines.
+        Whether a label on an edge, and a long formula, takes two lines.
     """
 
     name: float = 13.0
@@ -107,26 +107,24 @@ class Size:
     wrap: bool = False
 
 
-SIZES: Mapping[str | None, Size] = {
-    None: Size(),
-    "paper": Size(),
-    "slide": Size(
-        name=20, body=18, edge=18, margin=(9.0, 6.0), nodesep=14, ranksep=14, pad=8, wrap=True,
-    ),
-}  # fmt: skip
-MANY_EDGES = 120  # beyond them edges are thin and straight
-DENSE_ROOM = 3.0  # … and have so many times the room between ranks
+ORDINARY = Size()
+TIGHT = Size(name=12, margin=(5.5, 3.5), nodesep=9, ranksep=9, pad=6, wrap=True)
 COMPACT = Size(name=11, body=9, edge=9, margin=(6.0, 4.0), nodesep=10.8, ranksep=28.8)
+MANY_EDGES = 120  # beyond them edges are thin, and straight where they have no labels
+DENSE_ROOM = 3.0  # straight edges have so many times the room between ranks
 
 TITLE = 1.2  # of the font size of names
 LABEL_LIFT = 0.15  # of the font size: from an arrow up to the label above it
 LINE_HEIGHT = 1.3  # of the font size
 MIN_WIDTH = 44.0  # of a box, so that a single letter does not make a sliver
+BESIDE_WIDTH = 260.0  # points: a title or caption takes a second line beyond this and beyond the graph's own width
+RAISED = 0.7  # of the font size: an index above the line, which is then as small as ₁ and ² are
+RAISE = 0.4  # of the font size: how far it is above
 
-SLIDE = (1280.0, 720.0)  # pixels; one point of the layout is one pixel here
-SLIDE_ENLARGE = 1.8  # a small graph is not blown up beyond this
+SLIDE = (1280.0, 720.0)  # pixels
+SLIDE_TEXT = 18.0  # pixels: smaller than this is not readable from the back row
+SLIDE_ENLARGE = 4.0  # pixels to a point: a small graph is not blown up beyond this
 PAPER_WIDTH = 6.5 * 72  # points: the width of a text column
-PAPER_TEXT = 6.0  # points: smaller than this is not readable on paper
 
 PIXELS_PER_POINT = 96 / 72
 PNG_PIXELS = 24e6  # a larger PNG takes long and opens nowhere: a huge picture is painted smaller

@@ -1,0 +1,49 @@
+"""What the README shows runs, and prints what it says."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+PYTHON = [text for language, text in BLOCKS if language == "python"]
+
+
+def run(code: str, folder: Path) -> dict[str, object]:
+    script = folder / "readme.py"
+    script.write_text(code, encoding="utf-8")
+    return runpy.run_path(str(script))
+
+
+def test_the_code_runs_and_prints_the_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main_job, network, _, own = PYTHON
+    names = run(f"{main_job}\n{network}\n{own}", tmp_path)
+    assert capsys.readouterr().out == next(text for language, text in BLOCKS if not language)
+    assert (tmp_path / "e.svg").exists()
+    assert names["loss"] < 0.1  # type: ignore[operator]
+
+
+def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
+    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[2]})", tmp_path)["row"]
+    assert str(made) == "gaussian(x): d/dx = -2 * x * out"
+
+
+def test_every_file_of_the_layout_exists_and_every_file_is_in_it() -> None:
+    layout = next(text for _, text in BLOCKS if "THE TABLE" in text)
+    named = set(re.findall(r"\b(\w+\.py)\b", layout))
+    there = {path.name for folder in ("autograd_mini", "viz") for path in (ROOT / folder).glob("*.py")}
+    assert there - named == {"__init__.py"}
+    assert named <= there
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)]+)\)", README))
+def test_links_lead_somewhere(path: str) -> None:
+    assert (ROOT / path).exists()
