@@ -304,6 +304,8 @@ def _fold(part: Expr) -> Expr:
             return _fold(-last)
         case "mul" | "div" if last == Number(-1):
             return _fold(-first)
+        case "where" if isinstance(first, Number):
+            return part.operands[1] if first.value else last
         case "pow" if last == Number(0):
             return Number(1)
         case "neg" if isinstance(first, Call) and first.name == "neg":

@@ -4,10 +4,10 @@ import random
 import time
 
 import pytest
-from drawn import chain, forward, lecture, network, parameters, regression
+from drawn import RENDERERS, SVG, chain, forward, lecture, network, parameters, parsed, regression
 
 import viz
-from autograd_mini import Value
+from autograd_mini import Value, nn
 
 
 def boxes(drawing: viz.Drawing) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -52,7 +52,7 @@ def test_neurons_and_layers_are_boxes_with_their_parameters_inside() -> None:
         "neuron 3",
     ]
     (output,) = (node for node in neurons.nodes if node.is_output)
-    assert output.scope == ("layer 2",)
+    assert output.details == ("layer 2", "6 operations", "3 parameters")
 
 
 def test_a_network_over_many_examples_collapses_by_layer() -> None:
@@ -68,6 +68,42 @@ def test_a_large_graph_collapses_by_itself_where_it_can() -> None:
     made = viz.draw(regression(1000), names={})
     assert len(made.picture.nodes) == 8
     assert made.picture.notes[-1] == "5,003 nodes, collapsed by example"
+
+
+def test_beyond_150_nodes_a_picture_collapses_if_that_makes_it_readable() -> None:
+    small, large = regression(29), regression(40)
+    assert len(viz.draw(small, names={}).picture.nodes) == 148
+    made = viz.draw(large, names={}).picture
+    assert len(made.nodes) == 8
+    assert made.notes[-1] == "203 nodes, collapsed by example, collapse=None draws each"
+    assert len(viz.draw(large, names={}, collapse=None).picture.nodes) == 203
+    node = Value(1.0)
+    for _ in range(200):
+        node = node * 2
+    assert len(viz.draw(node, names={}).picture.nodes) == 201
+
+
+def test_of_the_ways_to_collapse_the_one_that_shows_most_is_taken() -> None:
+    x = [Value(i, f"x{i}") for i in (1, 2)]
+    made = viz.draw(network((10, 10, 1), x), names={}).picture
+    assert "collapsed by neuron" in made.notes[-1]
+    assert len(made.nodes) == 23
+    rng = random.Random(0)
+    layers = parameters((2, 1), 2, rng)
+    loss = sum((forward(layers, [rng.random(), rng.random()]) - rng.random()) ** 2 for _ in range(100))
+    assert "collapsed by example" in viz.draw(loss, names={}).picture.notes[-1]
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_neurons_stay_in_order(renderer: str) -> None:
+    drawing = viz.draw(nn.MLP(2, [16, 16, 1], seed=0)([Value(1), Value(2)]), names={}, renderer=renderer)
+    height: dict[str, list[tuple[float, str]]] = {}
+    for group in parsed(drawing.svg).iter(f"{SVG}g"):
+        if "operation" in group.get("class", ""):
+            text = group.find(f"{SVG}text")
+            height.setdefault(text.get("x"), []).append((float(text.get("y")), "".join(text.itertext())))
+    neurons = [f"neuron {i}" for i in range(1, 17)]
+    assert [[name for _, name in sorted(column)] for column in height.values()] == [neurons, neurons, neurons[:1]]
 
 
 def test_100_000_nodes_are_refused_at_once_naming_both_arguments() -> None:

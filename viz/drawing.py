@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,21 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from . import render, style
-from .collapse import How, fitted
+from . import files, render, style
+from .collapse import FULL_LABELS, How, fitted
 from .dot import digraph
-from .labels import STEPS, EdgeLabels, Step, View
+from .labels import STEPS, EdgeLabels, Step, View, arrangements
 from .names import callers_names
 from .picture import Picture
-from .svg import finish
+from .svg import TooSmallError, finish
 from .tree import tree
 
 if TYPE_CHECKING:
+    import os
     from typing import Literal
 
     import graphviz
 
-FULL_LABELS = 150  # nodes; beyond them a picture is compact: small boxes, straight edges without labels
 FORMATS = (".svg", ".png", ".pdf", ".dot", ".gv")
 
 
@@ -62,14 +61,31 @@ class Drawing:
         return str(self.digraph.source)
 
     @cached_property
-    def layout(self) -> bytes:
-        """Where Graphviz puts everything, as its own SVG."""
-        return render.layout(self.source, renderer=self.renderer, timeout=self.timeout)
+    def layout(self) -> tuple[View, bytes]:
+        """How the picture lies, and where Graphviz then puts everything, as its own SVG.
+
+        Raises
+        ------
+        ValueError
+            If text on a slide is too small to read, however the picture lies.
+        """
+        failed: list[TooSmallError] = []
+        for view in arrangements(self.view):
+            source = str(digraph(picture=self.picture, view=view).source)
+            layout = render.layout(source, renderer=self.renderer, timeout=self.timeout)
+            try:
+                finish(layout, self.picture, view)
+            except TooSmallError as error:
+                failed.append(error)
+            else:
+                return view, layout
+        raise max(failed, key=lambda error: error.pixels)
 
     @cached_property
     def svg(self) -> str:
         """The finished figure as SVG text."""
-        return finish(self.layout, self.picture, self.view)
+        view, layout = self.layout
+        return finish(layout, self.picture, replace(view, visible=self.view.visible))
 
     def png(self, scale: float | None = None) -> bytes:
         """The figure as a PNG.
@@ -112,10 +128,7 @@ class Drawing:
         ending = target.suffix.lower()
         if ending not in FORMATS:
             raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of {', '.join(FORMATS)}")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"cannot save {str(target)!r}: there is no directory {str(target.parent)!r}")
-        if target.is_dir():
-            raise IsADirectoryError(f"cannot save {str(target)!r}: it is a directory")
+        files.check(target)
         match ending:
             case ".svg":
                 content = self.svg.encode()
@@ -125,7 +138,7 @@ class Drawing:
                 content = self.pdf()
             case _:
                 content = self.source.encode()
-        _write(target, content)
+        files.write(target, content)
         return target
 
     def show(self) -> Path:
@@ -171,7 +184,7 @@ def draw(
     background: style.Background = "white",
     parameters: Sequence[Any] = (),
     max_nodes: int = 1500,
-    collapse: How | None = None,
+    collapse: How | Literal["auto"] | None = "auto",
     title: str = "",
     caption: str = "",
     renderer: render.Renderer = "auto",
@@ -194,16 +207,18 @@ def draw(
     flow
         "backward" turns the arrows into those of the backward pass, dashed.
     size
-        "slide" is 16:9, with no text under 18 px at 1280; "paper" fits a column of 6.5 inches.
+        "slide" is 16:9, with no text under 18 px at 1280, for which labels may take two lines and the graph may lie in
+        the other direction; "paper" fits a column of 6.5 inches.
     background
         "white", "transparent" or "dark".
     parameters
         Leaves to draw as parameters, beside those of ``nn`` modules.
     max_nodes
-        A larger graph is collapsed where it has neurons, layers or repeated examples. From 150 nodes on,
-        pictures are compact, without labels on edges.
+        The most boxes to draw. Beyond 150, pictures are compact: small boxes, straight edges without labels.
     collapse
         "neuron" or "layer" makes one box of each; "example" makes one of what is computed alike for many examples.
+        "auto" does so beyond 150 nodes, where one of the three leaves at most 50 boxes (the one that leaves most of
+        them), and beyond `max_nodes`. None draws every node.
     title, caption
         Text above and below.
     renderer
@@ -219,7 +234,7 @@ def draw(
     TypeError
         If `node` is not a node.
     ValueError
-        If an option is none of those above, or the graph is larger than `max_nodes`.
+        If an option is none of those above, or the graph is larger than `max_nodes` and nothing in it can be collapsed.
 
     Examples
     --------
@@ -236,7 +251,7 @@ def draw(
     _check(
         edges=(edges, get_args(EdgeLabels)), direction=(direction, ("LR", "BT")),
         flow=(flow, ("forward", "backward")), size=(size, (None, *get_args(style.SizeName))),
-        background=(background, get_args(style.Background)), collapse=(collapse, (None, *get_args(How))),
+        background=(background, get_args(style.Background)), collapse=(collapse, ("auto", None, *get_args(How))),
         renderer=(renderer, get_args(render.Renderer)),
     )  # fmt: skip
     steps = _steps(show)
@@ -249,7 +264,7 @@ def draw(
     made = fitted(roots, variables=names, parameters=parameters, max_nodes=max_nodes, collapse=collapse)
     compact = len(made.nodes) > FULL_LABELS
     if compact:
-        said = f'{len(made.nodes):,} nodes: collapse="neuron", "layer" or "example" draws fewer boxes'
+        said = f'{len(made.nodes):,} nodes: collapse="neuron", "layer" or "example" may draw fewer boxes'
         made = replace(made, notes=(*made.notes, said))
     view = View(
         show=steps, edges=edges, direction=direction, flow=flow, size=size, background=background,
@@ -270,21 +285,3 @@ def _steps(show: Sequence[Step]) -> tuple[Step, ...]:
     if wrong:
         raise ValueError(f"show has {wrong[0]!r}; it may have {', '.join(map(repr, STEPS))}")
     return tuple(step for step in STEPS if step in wanted or step == "structure")
-
-
-def _write(target: Path, content: bytes) -> None:
-    """All of `content` or nothing: into a file beside the target, which then takes its place."""
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        if target.exists():
-            Path(beside).chmod(target.stat().st_mode & 0o777)
-        else:
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(beside).chmod(0o666 & ~umask)
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -123,4 +123,8 @@ def font_size(line: Line, sizes: style.Size) -> float:
 
 def line_width(line: Line, size: float) -> float:
     """How wide a line comes out in the layout's font."""
-    return sum(text.width(run.text, size, bold=style.ROLES[run.role][1]) for run in line)
+    return sum(
+        text.width(part, size * (style.RAISED if is_raised else 1), bold=style.ROLES[run.role][1])
+        for run in line
+        for part, is_raised in text.raised(run.text)
+    )

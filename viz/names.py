@@ -1,9 +1,17 @@
-"""What a node is called in a picture: its label, else the caller's variable, else v1, v2, …"""
+"""What a node is called in a picture: its label, else the caller's variable, else what it is in a neuron.
+
+What a neuron computes is called as in the lecture notes: z is the weighted sum, a the activation; z₃[2] is that of
+neuron 3 in layer 2 (pictures raise the [2]), z₃[2]⁽ⁱ⁾ for the i-th example. What remains is v1, v2, …
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from . import text
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -43,21 +51,48 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
         raise TypeError(f"names is {variables!r:.60}; pass {{name: node}}, names=locals(), or {{}} for labels only")
     everyone = list(nodes)
     names = {id(node): str(node.label) for node in everyone if node.label}
-    taken = set(names.values())
+    taken = {text.subscripts(name) for name in names.values()}
     wanted = {id(node) for node in everyone} - names.keys()
     for name, thing in _candidates(variables):
-        if id(thing) in wanted and name not in taken:
+        if id(thing) in wanted and text.subscripts(name) not in taken:
             wanted.discard(id(thing))
             names[id(thing)] = name
-            taken.add(name)
+            taken.add(text.subscripts(name))
     number = 0
+    in_neurons = dict(_neurons(everyone))
     for node in everyone:
-        if id(node) not in names:
+        if id(node) in names:
+            continue
+        name = in_neurons.get(id(node), "")
+        while not name or name in taken:
             number += 1
-            while f"v{number}" in taken:
-                number += 1
-            names[id(node)] = f"v{number}"
+            name = text.subscripts(f"v{number}")
+        names[id(node)] = name
+        taken.add(name)
     return names
+
+
+def _neurons(nodes: Sequence[Any]) -> Iterator[tuple[int, str]]:
+    """(id, name) of every weighted sum in a neuron, and of the activation that takes it."""
+    sums: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for node in nodes:
+        if node.op == "dot" and node.scope:
+            sums[_number(node.scope[-1]), _number(node.scope[-2]) if len(node.scope) > 1 else ""].append(node)
+    place: dict[int, tuple[str, str, str]] = {}
+    for (neuron, layer), same in sums.items():
+        if len({id(z.inputs[0]) for z in same}) == 1:  # else several neurons would share the name
+            place.update({id(z): (neuron, layer, str(i) if len(same) > 1 else "") for i, z in enumerate(same, 1)})
+    for node in nodes:
+        if id(node) in place:
+            yield id(node), text.unit("z", *place[id(node)])
+        elif node.op and node.scope:
+            yield from ((id(node), text.unit("a", *place[id(x)])) for x in node.inputs[:1] if id(x) in place)
+
+
+def _number(part: str) -> str:
+    """``neuron 3`` → ``3``."""
+    match = re.search(r"\d+$", part)
+    return match[0] if match else ""
 
 
 def _candidates(variables: Mapping[str, object]) -> Iterable[tuple[str, object]]:

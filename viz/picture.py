@@ -220,9 +220,15 @@ def stale_nodes(graph: Graph) -> Collection[int]:
 
 def formula(node: Any, operands: Sequence[Any]) -> str:
     """The operation of `node` on `operands`, as text that fits in a box."""
+    from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - as in symbols
+
     rule = node.rule
+    if rule.name == "where" and isinstance(operands[0], Number):
+        operands = [Symbol("true" if operands[0].value else "false"), *operands[1:]]
     if rule.name in NARY and len(operands) > MANY:
         pairs = len(operands) // 2 if rule.name == "dot" else 0
+        if rule.name == "sum" and len(set(operands)) == 1:
+            return text.shorten(text.clean(f"Σ {operands[0].text()}"), FORMULA_LIMIT)
         terms = [*zip(operands[:pairs], operands[pairs : 2 * pairs], strict=True), *zip(operands[2 * pairs :])]
         written = [text.clean(rule.applied(*term).text()) for term in (terms[0], terms[1], terms[-1])]
         return text.shorten(" + ".join((*written[:2], "…", written[-1])), FORMULA_LIMIT)

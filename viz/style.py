@@ -27,9 +27,9 @@ class Shape:
 
 
 SHAPES: Mapping[str, Shape] = {
-    "input": Shape(radius=10),
+    "input": Shape(radius=13),
     "parameter": Shape(penwidth=2.4),
-    "operation": Shape(radius=10),
+    "operation": Shape(radius=5),
     "constant": Shape(dashed=True),
 }
 OUTPUT_GAP = 4.0  # between the two borders of an output
@@ -110,7 +110,7 @@ class Size:
 ORDINARY = Size()
 TIGHT = Size(name=12, margin=(5.5, 3.5), nodesep=9, ranksep=9, pad=6, wrap=True)
 COMPACT = Size(name=11, body=9, edge=9, margin=(6.0, 4.0), nodesep=10.8, ranksep=28.8)
-MANY_EDGES = 120  # beyond them edges are thin, and straight where they have no labels
+MANY_EDGES = 120  # beyond them edges without labels are thin and straight
 DENSE_ROOM = 3.0  # straight edges have so many times the room between ranks
 
 TITLE = 1.2  # of the font size of names

@@ -23,6 +23,18 @@ _PORT = re.compile(r":[ewns]\b")  # the side at which an edge leaves or arrives:
 _BASELINE = 0.36  # of the font size: from the middle of a line down to its baseline
 
 
+class TooSmallError(ValueError):
+    """Text on a slide would be only so many `pixels` high."""
+
+    def __init__(self, pixels: float, width: float, height: float) -> None:
+        super().__init__(
+            f"on a slide the smallest text would be {pixels:.0f} px high, and {style.SLIDE_TEXT:g} is the least: "
+            f"at that size the picture is {width:.0f} × {height:.0f}, and a slide {style.SLIDE[0]:g} × "
+            f"{style.SLIDE[1]:g}. Pass fewer of show=, collapse=, a node nearer to the inputs, or size=None"
+        )
+        self.pixels = pixels
+
+
 @dataclass(slots=True)
 class _Canvas:
     """Elements drawn so far, and how far they reach."""
@@ -35,6 +47,9 @@ class _Canvas:
         for x, y in points:
             self.xs.append(x)
             self.ys.append(y)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        return min(self.xs), min(self.ys), max(self.xs), max(self.ys)
 
 
 def finish(layout: bytes, picture: Picture, view: View) -> str:
@@ -54,7 +69,7 @@ def finish(layout: bytes, picture: Picture, view: View) -> str:
 
     Raises
     ------
-    ValueError
+    TooSmallError
         If text on a slide would be too small to read.
     """
     graph = ET.fromstring(layout).find(f"{_SVG}g")  # noqa: S314 - our own renderer's output, from our own text
@@ -159,15 +174,21 @@ def _node(canvas: _Canvas, group: ET.Element, picture: Picture, i: int, view: Vi
 
 
 def _beside(canvas: _Canvas, picture: Picture, view: View) -> None:
-    """Title above, caption and notes below."""
-    sizes, middle = view.sizes, (min(canvas.xs) + max(canvas.xs)) / 2
-    above, below = min(canvas.ys) - sizes.name, max(canvas.ys) + sizes.body * 0.7
-    for line in beside_lines(picture, view):
-        if line[0].role == "title":
-            _write(canvas, canvas.root, line, (middle, above), sizes.name * style.TITLE, view)
-        else:
-            below += sizes.body * style.LINE_HEIGHT
-            _write(canvas, canvas.root, line, (middle, below), sizes.body, view)
+    """Title above, caption and notes below, on as many lines as they need."""
+    (x0, y0, x1, y1), sizes = canvas.bounds(), view.sizes
+    room = max(x1 - x0, style.BESIDE_WIDTH)
+    if view.size == "slide":
+        room = max(room, (y1 - y0) * style.SLIDE[0] / style.SLIDE[1])
+    y = y1 + sizes.body * 0.7
+    for (run,) in beside_lines(picture, view):
+        size = sizes.name * style.TITLE if run.role == "title" else sizes.body
+        parts = text.folded(run.text, size, room, bold=style.ROLES[run.role][1])
+        top = y0 - sizes.name - len(parts) * size * style.LINE_HEIGHT if run.role == "title" else y
+        for i, part in enumerate(parts, 1):
+            at = (x0 + x1) / 2, top + i * size * style.LINE_HEIGHT
+            _write(canvas, canvas.root, (Run(part, run.role),), at, size, view)
+        if run.role != "title":
+            y = at[1]
 
 
 def _write(canvas: _Canvas, parent: ET.Element, line: Line, at: tuple[float, float], size: float, view: View) -> None:
@@ -175,12 +196,18 @@ def _write(canvas: _Canvas, parent: ET.Element, line: Line, at: tuple[float, flo
     x, y = at
     element = _element(parent, "text", x=x, y=y, **{"text-anchor": "middle", "xml:space": "preserve"})
     element.set("font-size", _coordinate(size))
+    was_raised = False
     for run in line:
         colour, bold = style.ROLES[run.role]
-        span = ET.SubElement(element, "tspan", {"fill": getattr(colours, colour)})
-        if bold:
-            span.set("font-weight", "bold")
-        span.text = run.text
+        for part, is_raised in text.raised(run.text):
+            span = ET.SubElement(element, "tspan", {"fill": getattr(colours, colour)})
+            if bold:
+                span.set("font-weight", "bold")
+            if is_raised:
+                span.set("font-size", _coordinate(size * style.RAISED))
+            if is_raised != was_raised:
+                span.set("dy", _coordinate(size * (-style.RAISE if is_raised else style.RAISE)))
+            span.text, was_raised = part, is_raised
     half = line_width(line, size) / 2
     canvas.reach((x - half, y - size), (x + half, y + size * 0.3))
 
@@ -209,8 +236,8 @@ def _coordinate(value: float) -> str:
 def _page(canvas: _Canvas, picture: Picture, view: View) -> str:
     """The canvas on its page: cropped, or fitted to a slide or a column."""
     pad = view.sizes.pad
-    x, y = min(canvas.xs) - pad, min(canvas.ys) - pad
-    width, height = max(canvas.xs) + pad - x, max(canvas.ys) + pad - y
+    x0, y0, x1, y1 = canvas.bounds()
+    x, y, width, height = x0 - pad, y0 - pad, x1 - x0 + 2 * pad, y1 - y0 + 2 * pad
     scale = style.PIXELS_PER_POINT
     if view.size == "paper":
         scale *= min(1.0, style.PAPER_WIDTH / width)
@@ -218,12 +245,9 @@ def _page(canvas: _Canvas, picture: Picture, view: View) -> str:
         across, down = style.SLIDE
         scale = min(across / width, down / height, style.SLIDE_ENLARGE)
         smallest = min(view.sizes.body, view.sizes.edge)
-        if scale < 1:
-            raise ValueError(
-                f"on a slide the smallest text would be {smallest * scale:.0f} px high, and {smallest:g} is the least: "
-                f'the picture is {width:.0f} × {height:.0f} and a slide {across:g} × {down:g}. Pass direction="'
-                f'{"BT" if view.direction == "LR" else "LR"}", fewer of show=, collapse=, or size=None'
-            )
+        if smallest * scale < style.SLIDE_TEXT:
+            least = style.SLIDE_TEXT / smallest
+            raise TooSmallError(smallest * scale, width * least, height * least)
         x, y = x - (across / scale - width) / 2, y - (down / scale - height) / 2
         width, height = across / scale, down / scale
     colours = style.PALETTES[view.background]

@@ -18,7 +18,9 @@ from pathlib import Path
 FONTS = {bold: Path(__file__).with_name("fonts") / f"DejaVuSans{'-Bold' * bold}.ttf" for bold in (False, True)}
 
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
-_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_LAYER = re.compile(r"(?<=[₀-₉])(\[\d+\])")  # of z₃[2]
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
 # Marks that turn the direction of whatever follows them: they would reorder the text around a label.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -32,7 +34,41 @@ def number(value: float) -> str:
 def subscripts(name: str) -> str:
     """``w1``, ``w_1`` → ``w₁``; any other name is left alone."""
     match = _INDEXED.fullmatch(name)
-    return match[1] + match[2].translate(_DIGITS) if match else name
+    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
+
+
+def unit(role: str, neuron: str, layer: str, example: str) -> str:
+    """What a neuron computes, as the lecture notes write it; any of the numbers may be empty.
+
+    >>> unit("z", "3", "2", ""), unit("a", "", "", "12")
+    ('z₃[2]', 'a⁽¹²⁾')
+    """
+    above = f"[{layer}]" if layer else ""
+    return role + neuron.translate(_SUBSCRIPTS) + above + (f"({example})" if example else "").translate(_SUPERSCRIPTS)
+
+
+def raised(text: str) -> list[tuple[str, bool]]:
+    """`text` in pieces, and of each whether it stands above the line, as the layer in ``z₃[2]`` does.
+
+    >>> raised("σ(z₃[2]) + 1")
+    [('σ(z₃', False), ('[2]', True), (') + 1', False)]
+    """
+    return [(piece, i % 2 == 1) for i, piece in enumerate(_LAYER.split(text)) if piece]
+
+
+def folded(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+    """`text` on as many lines as it needs to be no wider than `room`, broken between words.
+
+    >>> folded("from left to right", 10, 50)
+    ['from left', 'to right']
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width(f"{lines[-1]} {word}", size, bold=bold) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def clean(text: str) -> str:
