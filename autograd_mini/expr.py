@@ -192,6 +192,9 @@ class Number(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: float) -> None:
+        if not isinstance(value, int | float) and not hasattr(value, "dtype"):
+            raise TypeError(f"a formula is made of symbols and numbers, got {value!r} ({type(value).__name__})")
+        value = value if type(value) is int else float(value)
         whole = abs(value) < 1e15 and value == int(value) and math.copysign(1, value) == (1 if value >= 0 else -1)
         self.value = int(value) if whole else value
 

@@ -22,12 +22,12 @@ def tangents(
     order: Sequence[Value],
     sources: Sequence[Value],
     directions: Sequence[Any],
-    derivative: Callable[[Value, int], Any] = stored,
+    derivatives: Callable[[Value], Callable[[int], Any]] = stored,
 ) -> dict[int, Any]:
     """The tangent of every node, of a topological order, that depends on the sources, by the node's id.
 
-    ``derivative`` says what the derivative of a node by its operand is: the number that the forward
-    pass stored, or, for higher orders, a node.
+    ``derivatives`` says what the derivative of a node by each of its operands is: the number that the
+    forward pass stored, or, for higher orders, a node.
 
     >>> from autograd_mini import Value
     >>> from autograd_mini.graph import topological
@@ -42,10 +42,11 @@ def tangents(
     for node in order:
         if id(node) in result or isinstance(node.origin, Leaf):
             continue
+        by = derivatives(node)
         terms = [
             times(result[id(child)], partial)
             for i, child in enumerate(node.operands)
-            if id(child) in result and (partial := derivative(node, i)) is not None
+            if id(child) in result and (partial := by(i)) is not None
         ]
         if terms:
             total = terms[0]

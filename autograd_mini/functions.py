@@ -13,21 +13,21 @@ True
 
 from __future__ import annotations
 
-import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .expr import Call, Expr, Number, Symbol
+from .expr import Call, Expr, Symbol
 from .graph import DATA
 from .linear import DOT, SUM, inner
-from .operators import install
+from .operators import install, reserved_names
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
 from .value import Value, as_float, describe, in_order, new_node, record
-from .worlds import CALLS, array_value, define, on_floats
+from .worlds import array_value, on_floats
 
 _add_up = sum  # Python's own, before this module's hides it
 
@@ -79,7 +79,9 @@ def _plain(rule: Rule, *operands: Any) -> Any:
     if None not in floats:
         return on_floats(rule)(*floats)[0]
     arrays = [np.asarray(operand) for operand in operands]
-    arrays = [array.astype(np.float64) if array.dtype.kind in "iub" else array for array in arrays]
+    arrays = [
+        array.astype(np.float64 if array.dtype.kind in "iub" else array.dtype.newbyteorder("=")) for array in arrays
+    ]
     if any(array.dtype not in (np.float32, np.float64) for array in arrays):
         raise _refuse(rule, *operands)
     return array_value(rule)(*arrays)
@@ -207,26 +209,6 @@ def stop_gradient(x: Any) -> Any:
     return x.detach() if type(x) is Value else x
 
 
-@functools.cache
-def on_nodes(rule: Rule, i: int) -> Callable[..., Any]:
-    """The partial by input ``i`` of a row as a function of its operands and its result, all nodes or floats."""
-    partial = rule.partials[i]
-    if isinstance(partial, Number):
-        number = float(partial.value)
-        return lambda *_: number
-    inputs = ", ".join([*map(str, rule.inputs), "out"])
-    return define("partial", f"def partial({inputs}):\n    return {partial.write(CALLS)[0]}\n", dict(FUNCTIONS))  # type: ignore[no-any-return]
-
-
-def derivative(node: Value, i: int) -> Any:
-    """The derivative of a node by its operand ``i``, as a node again: what higher orders are made of."""
-    operation, operands = node.rule, node.operands
-    if isinstance(operation, Rule):
-        return on_nodes(operation, i)(*operands, node)
-    assert operation is not None  # a leaf has no operands
-    return operation.partial(i, operands)
-
-
 def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     """Add an elementwise function to the table: a decorator for a function that is one formula.
 
@@ -249,10 +231,14 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     if name in _TAKEN or (hasattr(Value, name) and name not in RULES):
         raise ValueError(f"the name {name!r} is taken by a function of the table or an attribute of Value")
     parameters = inspect.signature(formula).parameters.values()
+    for parameter in parameters:
+        if parameter.name in reserved_names() or re.fullmatch(r"[dt]\d+", parameter.name):
+            raise ValueError(f"the parameter name {parameter.name!r} of {name} is used by generated code: rename it")
     inputs = [Symbol(parameter.name) for parameter in parameters]
     value = formula(*inputs)
     if not isinstance(value, Expr):
         raise TypeError(f"@rule needs a function that returns a formula, {name} returned {describe(value)}")
+    value = value.map(_without_own_functions)
     defaults = tuple(float(p.default) for p in parameters if p.default is not p.empty)
     row = Rule(name, value, [differentiate(value, by) for by in inputs], inputs=inputs, defaults=defaults)
     RULES[name] = row
@@ -262,7 +248,16 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     return public
 
 
+def _without_own_functions(part: Expr) -> Expr:
+    """A call of a function that was added with ``@rule`` as its formula, which a later definition doesn't change."""
+    row = RULES.get(part.name) if isinstance(part, Call) else None
+    if row is None or row in TABLE or not isinstance(part, Call):
+        return part
+    return row.value.substitute(dict(zip(row.inputs, part.operands, strict=True)))
+
+
 # NumPy's names beside the table's: arcsin is asin.
 NAMES = {**{row.numpy: FUNCTIONS[row.name] for row in TABLE if row.numpy}, **FUNCTIONS, "log": log}
+NAMES = {name: function for name, function in NAMES.items() if not name.startswith("_")}
 globals().update(NAMES)
 _TAKEN = {*NAMES, "sum", "dot", "stop_gradient", "rule"}

@@ -77,6 +77,13 @@ def nodes(operands: Iterable[Value | float]) -> list[Value]:
     return [operand for operand in operands if not isinstance(operand, float)]
 
 
+def describe_inputs(node: Value) -> str:
+    """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
+    names = getattr(node.origin, "inputs", None) or [""] * len(node.operands)
+    named = [(x, x.label or str(name)) for x, name in zip(node.inputs, names, strict=True)]
+    return ", ".join(f"{name} = {x.data}" if name and x.op != "constant" else str(x.data) for x, name in named)
+
+
 def descendants(order: Sequence[Value], sources: Iterable[Value]) -> set[int]:
     """The ids of those nodes of a topological order that were computed from the sources, sources included."""
     reached = {id(source) for source in sources}

@@ -53,7 +53,7 @@ def row(name: str) -> Rule | None:
     """The row of the table that a function's name means, by NumPy's spelling too."""
     if name.startswith("arc"):
         name = f"a{name[3:]}"
-    return RULES.get(ALIASES.get(name, name))
+    return None if name.startswith("_") else RULES.get(ALIASES.get(name, name))
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class _Modes(threading.local):
@@ -87,13 +87,21 @@ class AnomalyError(FloatingPointError, RuntimeError):
     """A nan or inf under :class:`detect_anomaly` (NumPy's type for it and PyTorch's)."""
 
 
+class Outer(NamedTuple):
+    """What was on where a transform was called."""
+
+    transform: bool
+    no_grad: bool
+
+
 @contextmanager
-def recording() -> Iterator[bool]:
-    """Record, inside an outer ``no_grad`` too; gives whether another transform is already recording."""
-    outer, THREAD.no_grad = THREAD.no_grad, 0
+def recording() -> Iterator[Outer]:
+    """Record, inside an outer ``no_grad`` too; gives what was on outside."""
+    outer = Outer(THREAD.transforms > 0, THREAD.no_grad > 0)
+    depth, THREAD.no_grad = THREAD.no_grad, 0
     THREAD.transforms += 1
     try:
-        yield THREAD.transforms > 1
+        yield outer
     finally:
         THREAD.transforms -= 1
-        THREAD.no_grad = outer
+        THREAD.no_grad = depth

@@ -30,7 +30,7 @@ from typing import Any
 
 from .graph import DATA
 from .modes import MODES
-from .rules import TABLE, Rule
+from .rules import RULES, TABLE, Rule
 from .value import Value, as_float, describe, new, settle
 from .worlds import FAULTS, define, float_names, ieee, source
 
@@ -96,6 +96,11 @@ ENGINE = {
     "DATA": DATA, "FAULTS": FAULTS, "MODES": MODES, "Value": Value,
     "as_float": as_float, "describe": describe, "ieee": ieee, "new": new, "settle": settle,
 }  # fmt: skip
+
+
+def reserved_names() -> set[str]:
+    """Names that the generated code uses, so that no input of a row may have them."""
+    return {*ENGINE, *float_names(), *RULES, "RULE", "method", "node", "number", "other", "out", "self"}
 
 
 def install(rule: Rule) -> None:

@@ -31,6 +31,10 @@ class SGD:
     """
 
     def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.01, momentum: float = 0.0) -> None:
+        if not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"an optimizer takes a list of Values, such as model.parameters(), got {describe(parameters)}"
+            )
         self.parameters = list({id(p): p for p in parameters}.values())
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from .graph import MANY, descendants, topological
+from .graph import MANY, descendants, describe_inputs, topological
 from .modes import THREAD, AnomalyError
 
 if TYPE_CHECKING:
@@ -96,16 +96,17 @@ def backward(root: Value, seed: float) -> None:
                         child._pending += 1
             node.grad = 0.0
         _hand_on(root, seed, shares)
+        totals = [node.grad if old is None else node.grad + old for node, old in leaves]  # type: ignore[operator]  # the sweep has set it
     except BaseException:
         for node in reached:
             node._pending = None
-            node.grad = None
+            if node.left is not None:  # a leaf that is not in `leaves` yet was not touched
+                node.grad = None
         for node, old in leaves:
             node.grad = old
         raise
-    for node, old in leaves:
-        if old is not None:
-            node.grad += old  # type: ignore[operator]  # the sweep has set it
+    for (node, _), total in zip(leaves, totals, strict=True):
+        node.grad = total
 
 
 def _hand_on(root: Value, seed: float, shares: dict[int, Share]) -> None:
@@ -147,16 +148,19 @@ def _hand_on(root: Value, seed: float, shares: dict[int, Share]) -> None:
 
 
 def check(node: Value, number: Any, what: str) -> None:
-    """Under ``detect_anomaly``: refuse a gradient or tangent that is nan or inf."""
+    """Under ``detect_anomaly``: refuse a gradient or tangent that is nan or inf, and derivatives that will make one."""
+    made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
     if isinstance(number, float) and not math.isfinite(number):
-        made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
         name = node.op or f"the leaf {node.label or node.data}"
         raise AnomalyError(f"the {what} of {name} became {number}{made_at}")
+    for partial in node.partials:
+        if partial is not None and not math.isfinite(partial):
+            raise AnomalyError(f"{node.op} has the derivative {partial} for {describe_inputs(node)}{made_at}")
 
 
-def stored(node: Value, i: int) -> float | None:
-    """The derivative of a node by its operand ``i`` as the forward pass stored it."""
-    return node.partials[i]
+def stored(node: Value) -> Callable[[int], float | None]:
+    """The derivatives of a node by its operands, as the forward pass stored them."""
+    return node.partials.__getitem__
 
 
 def times(gradient: Any, partial: Any) -> Any:
@@ -172,12 +176,12 @@ def cotangents(
     root: Value,
     sources: Sequence[Value],
     seed: Any = 1.0,
-    derivative: Callable[[Value, int], Any] = stored,
+    derivatives: Callable[[Value], Callable[[int], Any]] = stored,
 ) -> list[Any]:
     """The derivative of ``root``, times ``seed``, by each source; no node's ``grad`` is touched.
 
-    ``derivative`` says what the derivative of a node by its operand is: the number that the forward
-    pass stored, or, for higher orders, a node.
+    ``derivatives`` says what the derivative of a node by each of its operands is: the number that the
+    forward pass stored, or, for higher orders, a node.
 
     >>> from autograd_mini import Value
     >>> a, b = Value(2), Value(1)
@@ -193,8 +197,10 @@ def cotangents(
             continue
         if THREAD.anomaly:
             check(node, gradient, "gradient")
-        for i, child in enumerate(node.operands):
-            if id(child) in wanted and (partial := derivative(node, i)) is not None:
+        operands = node.operands
+        by = derivatives(node) if operands else stored(node)
+        for i, child in enumerate(operands):
+            if id(child) in wanted and (partial := by(i)) is not None:
                 term = times(gradient, partial)
                 earlier = gradients.get(id(child))
                 gradients[id(child)] = term if earlier is None else earlier + term

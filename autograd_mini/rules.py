@@ -17,7 +17,7 @@ tanh(x): d/dx = 1 - out**2
 A partial has two forms where they differ: ``shown``, as textbooks print it, and the one that is
 computed, accurate where the textbook's is not (1 - tanh² is 0 in the tails, 1 - x² cancels near 1).
 The computed form is a product wherever it can be, because differentiating a product of the table's
-functions again cancels nothing. The last three rows exist only to make that possible.
+functions again cancels nothing. The last rows, whose names begin with an underscore, exist only to make that possible.
 
 Sources: Abramowitz & Stegun, *Handbook of Mathematical Functions*, 4.1-4.6, for values and
 derivatives; the ranges of the inverse functions are theirs but for acot, which is in (0, π).
@@ -157,8 +157,8 @@ sinh, cosh, tanh, csch, sech, coth = map(_function, "sinh cosh tanh csch sech co
 asinh, acosh, atanh = map(_function, "asinh acosh atanh".split())
 exp, log, sqrt, expm1, log1p = map(_function, "exp log sqrt expm1 log1p".split())
 absolute, sign, square, where = map(_function, "abs sign square where".split())
-sigmoid, one_minus_square, rsqrt_1_plus, rsqrt_minus_1 = map(
-    _function, "sigmoid one_minus_square rsqrt_one_plus_square rsqrt_square_minus_one".split()
+sigmoid, one_minus_square, rsqrt_1_plus, rsqrt_minus_1, cosine = map(
+    _function, "sigmoid _one_minus_square _rsqrt_one_plus_square _rsqrt_square_minus_one _cosine".split()
 )
 
 INF, PI = math.inf, math.pi
@@ -175,6 +175,8 @@ DECAY = exp(-absolute(x))  # never overflows
 BETWEEN_0_1 = (Interval(0, 1),)
 CLIPPED = where(p < 1e-7, 1e-7, where(p > 1 - 1e-7, 1 - 1e-7, p))
 AT_ORIGIN = x.eq(0) & y.eq(0)
+SAFE = where(AT_ORIGIN, 1, hypot(x, y))
+RATIO = y / SAFE
 
 TABLE = (
     # Arithmetic. Its notation is part of the styles in expr.py, because precedence is.
@@ -229,7 +231,7 @@ TABLE = (
     Rule("atan2", atan2(x, y), [y / hypot(x, y) / hypot(x, y), -(x / hypot(x, y) / hypot(x, y))],
          shown=[y / (square(x) + square(y)), -(x / (square(x) + square(y)))], numpy="arctan2",
          domain=[NONZERO, NONZERO]),
-    Rule("hypot", hypot(x, y), [x / where(AT_ORIGIN, 1, out), y / where(AT_ORIGIN, 1, out)], shown=[x / out, y / out],
+    Rule("hypot", hypot(x, y), [cosine(x, y), cosine(y, x)], shown=[x / out, y / out],
          numpy="hypot", domain=[NONZERO, NONZERO], kinks=[((0, 0), (0, 0))]),
     # Hyperbolic functions and their inverses.
     Rule("sinh", sinh(x), [cosh(x)], numpy="sinh", latex=_tex("sinh")),
@@ -276,23 +278,26 @@ TABLE = (
          inputs=[condition, x, y], domain=[NONZERO, REALS, REALS]),
     # Losses of one prediction, for a label y from 0 to 1: of a probability p, and of z where p is sigmoid(z).
     # Keras' convention keeps p within [1e-7, 1 - 1e-7]; of z nothing is lost, however large it is.
-    Rule("binary_crossentropy", -(y * log(CLIPPED) + (1 - y) * log1p(-CLIPPED)),
+    Rule("bce", -(y * log(CLIPPED) + (1 - y) * log1p(-CLIPPED)),
          [log1p(-CLIPPED) - log(CLIPPED), where(p.eq(CLIPPED), (1 - y) / (1 - CLIPPED) - y / CLIPPED, 0)],
          shown=[log(1 - p) - log(p), (1 - y) / (1 - p) - y / p], inputs=[y, p],
          domain=[BETWEEN_0_1, (Interval(1e-7, 1 - 1e-7),)],
          text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
-    Rule("logistic_loss", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
+    Rule("bce_with_logits", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
          [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
          domain=[BETWEEN_0_1, REALS],
          text="BCE({}, σ({}))",
          latex=r"\operatorname{{BCE}}\left({}, \sigma\left({}\right)\right)"),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.
-    Rule("one_minus_square", (1 - x) * (1 + x), [-2 * x], text=Notation("1 − {}²", SIGN, (ATOM,)),
+    Rule("_one_minus_square", (1 - x) * (1 + x), [-2 * x], text=Notation("1 − {}²", SIGN, (ATOM,)),
          latex=Notation("1 - {}^{{2}}", SIGN, (ATOM,))),
-    Rule("rsqrt_one_plus_square", 1 / hypot(1, x), [-(x * out) * out * out],
+    Rule("_cosine", x / SAFE,
+         [RATIO * RATIO / SAFE, -(x / SAFE) * RATIO / SAFE], domain=[NONZERO, NONZERO], kinks=[((0, 0), (0, 0))],
+         text="cos∠({}, {})", latex=r"\cos\angle\left({}, {}\right)"),
+    Rule("_rsqrt_one_plus_square", 1 / hypot(1, x), [-(x * out) * out * out],
          text=Notation("1 / √(1 + {}²)", POWER, (ATOM,)),
          latex=Notation(r"\frac{{1}}{{\sqrt{{1 + {}^{{2}}}}}}", POWER, (ATOM,))),
-    Rule("rsqrt_square_minus_one", 1 / (sqrt(absolute(x) - 1) * sqrt(absolute(x) + 1)), [-(x * out) * out * out],
+    Rule("_rsqrt_square_minus_one", 1 / (sqrt(absolute(x) - 1) * sqrt(absolute(x) + 1)), [-(x * out) * out * out],
          domain=[OUTSIDE], text=Notation("1 / √({}² − 1)", POWER, (ATOM,)),
          latex=Notation(r"\frac{{1}}{{\sqrt{{{}^{{2}} - 1}}}}", POWER, (ATOM,))),
 )  # fmt: skip

@@ -7,10 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .rules import RULES, Interval
+from .rules import REALS, RULES
 from .value import Value
-
-_UNBOUNDED = (Interval(-math.inf, math.inf),)
 
 
 def numeric_derivative(f: Callable[[float], float], x: float) -> float:
@@ -80,7 +78,7 @@ def _along(f: Callable[..., Any], inputs: tuple[float, ...], i: int) -> Callable
 
 def _points(name: str) -> list[tuple[float, ...]]:
     """Points inside of the domain of each input, away from its ends and from 0."""
-    domain = RULES[name].domain if name in RULES else [_UNBOUNDED]
+    domain = RULES[name].domain if name in RULES else [REALS]
     grid = [k / 8 for k in range(-20, 21) if k]
     axes = [[x for x in grid if any(low + 0.1 < x < high - 0.1 for low, high in intervals)] for intervals in domain]
     longest = max(map(len, axes))

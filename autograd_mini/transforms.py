@@ -21,9 +21,9 @@ from typing import Any
 
 from . import tree
 from .forward import tangents
-from .functions import derivative
 from .graph import descendants, topological
-from .modes import recording
+from .higher import derivatives
+from .modes import Outer, recording
 from .reverse import cotangents, stored
 from .value import Value, as_float, describe, is_stale
 
@@ -33,7 +33,7 @@ Function = Callable[..., Any]
 class _Run:
     """The arguments of one call, those to differentiate by replaced with fresh nodes."""
 
-    def __init__(self, args: Sequence[Any], argnums: int | tuple[int, ...], nested: bool) -> None:
+    def __init__(self, args: Sequence[Any], argnums: int | tuple[int, ...], outer: Outer) -> None:
         numbers = (argnums,) if isinstance(argnums, int) else argnums
         if not all(-len(args) <= number < len(args) for number in numbers):
             raise ValueError(f"argnums {argnums} of a call with {len(args)} positional arguments")
@@ -46,9 +46,9 @@ class _Run:
             self.args[number] = argument
         self.chosen = chosen[0] if isinstance(argnums, int) else chosen
         self.sources: list[Value] = list(tree.leaves(fresh))
-        self.nested = nested
-        self.plain = not any(type(leaf) is Value for leaf in tree.leaves(chosen))
-        self.derivative = stored if self.plain and not nested else derivative
+        self.outer = outer
+        self.plain = not any(type(leaf) is Value and leaf.requires_grad for leaf in tree.leaves(chosen))
+        self.derivatives = stored if self.plain and not outer.transform else derivatives
 
     def like_arguments(self, replacements: list[Any]) -> Any:
         """These leaves in the structure of what is differentiated by."""
@@ -59,14 +59,19 @@ class _Run:
 
         def seen(x: Any) -> Any:
             if type(x) is Value:
-                return x if self._outer(x) else x.item()
+                return x.item() if not self._belongs(x) else x.detach() if self.outer.no_grad else x
             number = as_float(x)
             return x if number is None else number
 
         return tree.map_leaves(seen, results)
 
-    def _outer(self, node: Value) -> bool:
-        if not self.plain or not self.nested:
+    def aside(self, aux: Any) -> Any:
+        """What a function gave beside its value: as it is, but for nodes."""
+        return tree.map_leaves(lambda x: self.results(x) if type(x) is Value else x, aux)
+
+    def _belongs(self, node: Value) -> bool:
+        """Whether a node belongs to a graph of the caller's, not to this call's alone."""
+        if not self.plain or not self.outer.transform:
             return not self.plain
         own = {id(source) for source in self.sources}
         return any(leaf.requires_grad and not leaf.operands and id(leaf) not in own for leaf in topological(node))
@@ -114,14 +119,16 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        with recording() as nested:
-            run = _Run(args, argnums, nested)
+        with recording() as outer:
+            run = _Run(args, argnums, outer)
             output = f(*run.args, **kwargs)
+            if has_aux and not (isinstance(output, tuple) and len(output) == 2):
+                raise TypeError(f"with has_aux the function returns (value, aux), got {describe(output)}")
             value, aux = output if has_aux else (output, None)
             value = _scalar(value)
-            gradients = cotangents(value, run.sources, 1.0, run.derivative)
+            gradients = cotangents(value, run.sources, 1.0, run.derivatives)
             value, gradient = run.results((value, run.like_arguments(gradients)))
-            return ((value, run.results(aux)) if has_aux else value), gradient
+            return ((value, run.aside(aux)) if has_aux else value), gradient
 
     return transformed
 
@@ -160,17 +167,20 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
     """
     if not (isinstance(primals, tuple | list) and isinstance(tangents_in, tuple | list)):
         raise TypeError("jvp takes primals and tangents as tuples or lists, one entry for each argument")
-    with recording() as nested:
-        run = _Run(primals, tuple(range(len(primals))), nested)
-        directions = [x if type(x) is Value else as_float(x) for x in tree.leaves(tuple(tangents_in))]
-        shapes = [tree.map_leaves(lambda _: None, tuple(x)) for x in (primals, tangents_in)]
-        if shapes[0] != shapes[1] or any(d is None for d in directions):
+    with recording() as outer:
+        run = _Run(primals, tuple(range(len(primals))), outer)
+        try:
+            leaves = tree.like(tuple(primals), tuple(tangents_in))
+            directions = [x if type(x) is Value else as_float(x) for x in leaves]
+        except ValueError:
+            directions = [None]
+        if any(d is None for d in directions):
             raise ValueError(f"tangents must be numbers in the structure of the primals, got {tangents_in!r}")
         if any(type(d) is Value for d in directions):
-            run.plain, run.derivative = False, derivative
+            run.plain, run.derivatives = False, derivatives
         output = f(*run.args)
-        roots = [leaf for leaf in tree.leaves(output) if type(leaf) is Value]
-        found = tangents(topological(*roots), run.sources, directions, run.derivative)
+        roots = [_scalar(leaf) for leaf in tree.leaves(output)]
+        found = tangents(topological(*roots), run.sources, directions, run.derivatives)
         results = tree.map_leaves(lambda leaf: found.get(id(leaf), 0.0), output)
         return run.results(output), run.results(results)
 
@@ -186,11 +196,11 @@ def hessian(f: Function, argnums: int = 0) -> Function:
 
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        with recording() as nested:
-            run = _Run(args, argnums, nested)
+        with recording() as outer:
+            run = _Run(args, argnums, outer)
             value = _scalar(f(*run.args, **kwargs))
-            gradients = [_scalar(g) for g in cotangents(value, run.sources, 1.0, derivative)]
-            rows = [cotangents(g, run.sources, 1.0, run.derivative) for g in gradients]
+            gradients = [_scalar(g) for g in cotangents(value, run.sources, 1.0, derivatives)]
+            rows = [cotangents(g, run.sources, 1.0, run.derivatives) for g in gradients]
             return run.results(run.like_arguments([run.like_arguments(row) for row in rows]))
 
     return transformed
@@ -202,6 +212,7 @@ def gradient_graph(root: Value, wrt: Value) -> Value:
     Raises
     ------
     RuntimeError : when a leaf has changed since the graph was computed
+    TypeError : when one of the two is no Value
 
     >>> a, b = Value(2, "a"), Value(1, "b")
     >>> g = gradient_graph((a + b) * (b + 1), wrt=b)
@@ -209,6 +220,9 @@ def gradient_graph(root: Value, wrt: Value) -> Value:
     >>> g.data, a.grad, b.grad
     (5.0, 1.0, 2.0)
     """
+    for node in (root, wrt):
+        if type(node) is not Value:
+            raise TypeError(f"gradient_graph takes a Value and the Value to differentiate it by, got {describe(node)}")
     order = topological(root)
     relevant = descendants(order, [wrt])
     for node in order:
@@ -218,4 +232,4 @@ def gradient_graph(root: Value, wrt: Value) -> Value:
                 "of another function: compute the graph again"
             )
     with recording():
-        return _scalar(cotangents(root, [wrt], 1.0, derivative)[0])
+        return _scalar(cotangents(root, [wrt], 1.0, derivatives)[0])

@@ -21,6 +21,26 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield from leaves(branch)
 
 
+def like(tree: Any, other: Any) -> list[Any]:
+    """The leaves of ``other`` in the order of those of ``tree``, to which it must be alike.
+
+    Raises
+    ------
+    ValueError : when they are not of one structure
+
+    >>> like({"w": [1, 2], "b": 3}, {"b": 30, "w": [10, 20]})
+    [10, 20, 30]
+    """
+    if isinstance(tree, dict) and isinstance(other, dict) and tree.keys() == other.keys():
+        return [leaf for key in tree for leaf in like(tree[key], other[key])]
+    branches = (tuple, list)
+    if isinstance(tree, branches) and isinstance(other, branches) and len(tree) == len(other):
+        return [leaf for pair in zip(tree, other, strict=True) for leaf in like(*pair)]
+    if any(isinstance(x, (dict, *branches)) for x in (tree, other)):
+        raise ValueError(f"{other!r} is not of the structure of {tree!r}")
+    return [other]
+
+
 def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
     """The same structure with every leaf changed; named tuples stay what they are.
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, topological
+from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, describe_inputs, topological
 from .linear import Sum
 from .modes import MODES, THREAD, AnomalyError
 from .rules import Rule
@@ -166,6 +166,16 @@ class Value:
         """Compute the derivative of this node, times ``seed``, by every node that it was computed from.
 
         Leaves accumulate into ``grad`` (call :meth:`zero_grad` in between); inner nodes show this sweep's.
+        Threads may each differentiate graphs of their own; while two graphs share nodes, or leaves, one
+        sweep has to end before the other starts: hold a lock.
+
+        >>> m = Value(2)
+        >>> t = 3 * m
+        >>> f = t**2
+        >>> f.backward()
+        >>> f.backward()
+        >>> m.grad, t.grad
+        (72.0, 12.0)
 
         Raises
         ------
@@ -252,6 +262,10 @@ class Value:
         # A property, because __getattr__ would make every attribute of every node slow to read.
         raise AttributeError("Value has no attribute 'value': the number is .data")
 
+    @value.setter
+    def value(self, number: float) -> None:
+        raise AttributeError("Value has no attribute 'value': assign to .data")
+
 
 def _compare(relation: Callable[[float, float], bool], node: Value, other: object) -> Any:
     """What a relation says of the data; NotImplemented where the other is neither node nor number."""
@@ -261,7 +275,12 @@ def _compare(relation: Callable[[float, float], bool], node: Value, other: objec
 
 def as_float(value: Any) -> float | None:
     """A real number as a float; None for anything else (float16 and longdouble, as in Tensor, among it)."""
-    return float(value) if isinstance(value, _NUMBERS) else None
+    if not isinstance(value, _NUMBERS):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an int beyond every float
+        return math.inf if value > 0 else -math.inf
 
 
 _NUMBERS = (int, float, np.integer, np.float32, np.bool_)
@@ -357,15 +376,8 @@ def settle(node: Value) -> Value:
     return node
 
 
-def describe_inputs(node: Value) -> str:
-    """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
-    names = node.origin.inputs if isinstance(node.origin, Rule) else [""] * len(node.operands)
-    named = [(x, x.label or str(name)) for x, name in zip(node.inputs, names, strict=True)]
-    return ", ".join(f"{name} = {x.data}" if name and x.op != "constant" else str(x.data) for x, name in named)
-
-
 def _calling_line() -> str:
-    package = os.path.dirname(__file__)  # pathlib would double the time that importing takes
+    package = os.path.dirname(__file__) + os.sep  # pathlib would double the time that importing takes
     frame = sys._getframe(1)
     while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
         frame = frame.f_back

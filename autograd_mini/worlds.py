@@ -86,8 +86,8 @@ def source(rule: Rule, wanted: Sequence[int], style: Style = FLOATS) -> tuple[st
     return "\n".join(f"{name} = {formula.write(style)[0]}" for name, formula in lines), results
 
 
-def _function(rule: Rule, style: Style, names: dict[str, Any]) -> Any:
-    statements, results = source(rule, range(rule.arity), style)
+def _function(rule: Rule, style: Style, names: dict[str, Any], wanted: Sequence[int]) -> Any:
+    statements, results = source(rule, wanted, style)
     code = f"""\
 def evaluate({", ".join(map(str, rule.inputs))}):  # {rule.name}
 {textwrap.indent(statements, "    ")}
@@ -106,32 +106,35 @@ def float_names() -> dict[str, Any]:
 @functools.cache
 def array_names() -> dict[str, Any]:
     """What the functions of a formula are called in the world of arrays."""
-    return {**{rule.name: getattr(np, rule.numpy) for rule in RULES.values() if rule.numpy}, "where": np.where}
+    primitives = {rule.name: getattr(np, rule.numpy) for rule in RULES.values() if rule.numpy}
+    return {**primitives, "where": np.where, "inf": np.inf, "nan": np.nan}
 
 
 @functools.cache
 def on_arrays(rule: Rule) -> Callable[..., tuple[Any, ...]]:
     """The row as a function of arrays: (value, partial by each input)."""
-    function: Callable[..., tuple[Any, ...]] = _function(rule, CALLS, array_names())
+    function: Callable[..., tuple[Any, ...]] = _function(rule, CALLS, array_names(), range(rule.arity))
     return function
 
 
 @functools.cache
 def array_value(rule: Rule) -> Callable[..., Any]:
     """The value of the row on arrays: NumPy's own function where it has one."""
-    return getattr(np, rule.numpy) if rule.numpy else lambda *inputs: on_arrays(rule)(*inputs)[0]
+    value: Callable[..., Any] = getattr(np, rule.numpy) if rule.numpy else _function(rule, CALLS, array_names(), [])
+    return value
 
 
 def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:
     """The row on floats, by array arithmetic: slow, silent, and right where ``math`` raises."""
-    with np.errstate(all="ignore"):
-        return tuple(float(result) for result in on_arrays(rule)(*map(np.float64, inputs)))
+    with np.errstate(all="ignore"):  # arrays of one number, because NumPy's scalars take other paths
+        results = on_arrays(rule)(*(np.array([x]) for x in inputs))
+        return tuple(float(np.asarray(result).item()) for result in results)
 
 
 @functools.cache
 def on_floats(rule: Rule) -> Callable[..., tuple[float, ...]]:
     """The row as a function of floats: (value, partial by each input)."""
-    quick = _function(rule, FLOATS, float_names())
+    quick = _function(rule, FLOATS, float_names(), range(rule.arity))
 
     def evaluate(*inputs: float) -> tuple[float, ...]:
         try:

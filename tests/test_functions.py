@@ -150,7 +150,9 @@ def test_numpy_spellings_are_the_same_functions() -> None:
 
 
 def test_every_function_is_exported_with_its_name_and_row() -> None:
-    for row in TABLE:
+    public = [row for row in TABLE if not row.name.startswith("_")]  # the others are pieces of derivatives
+    assert len(public) > 50
+    for row in public:
         function = getattr(ag, row.name)
         assert row.name in ag.__all__
         assert function.__name__ == row.name

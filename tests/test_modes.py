@@ -134,12 +134,12 @@ def test_backward_under_no_grad_works() -> None:
 
 def test_recording_ends_an_outer_no_grad_and_restores_it() -> None:
     with no_grad():
-        with recording() as nested:
+        with recording() as outer:
             assert records()
             with recording() as deeper:
                 pass
         assert not records()
-    assert (nested, deeper) == (False, True)
+    assert (outer, deeper) == ((False, True), (True, False))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_an_anomaly_on_the_way_back_names_the_line_that_made_the_node() -> None:
         y = x * 1
         z = y.sqrt() + 1
         line = z.inputs[0]._tag.made_at.rpartition(":")[2]
-        with pytest.raises(AnomalyError, match=rf"the gradient of mul became inf.*{HERE}:{int(line) - 1}"):
+        with pytest.raises(AnomalyError, match=rf"sqrt has the derivative inf for x = 0\.0, made at .*{HERE}:{line}"):
             z.backward()
     assert x.grad is None
 
@@ -175,7 +175,7 @@ def test_an_anomaly_on_the_way_back_names_the_line_that_made_the_node() -> None:
 def test_an_anomaly_at_a_leaf_on_the_way_back_names_it() -> None:
     x = Value(0, "x")
     y = x.sqrt()
-    with detect_anomaly(), pytest.raises(AnomalyError, match="the gradient of the leaf x became inf"):
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"sqrt has the derivative inf for x = 0\.0"):
         y.backward()
     assert x.grad is None
     y.backward()

@@ -184,7 +184,7 @@ def test_weights_are_uniform_within_their_limits_and_biases_zero(activation: str
         (lambda: nn.Neuron("2"), "got '2'"),
         (lambda: nn.Neuron(True), "got True"),
         (lambda: nn.Layer(2, 0), "layer: the number of outputs is a positive integer, got 0"),
-        (lambda: nn.MLP(2, []), r"an MLP needs at least one layer, got outputs=\[\]"),
+        (lambda: nn.MLP(2, []), r"an MLP needs the sizes of its layers as a list, such as \[16, 1\], got outputs=\[\]"),
         (lambda: nn.MLP(2, [3, 0]), "layer 2: the number of outputs is a positive integer, got 0"),
         (lambda: nn.MLP(0, [3]), "layer 1.* the number of inputs is a positive integer, got 0"),
         (lambda: nn.MLP(2, [3, "1"]), "layer 2: the number of outputs is a positive integer, got '1'"),
@@ -327,3 +327,18 @@ def test_equal_weights_stay_equal() -> None:
         optimizer.step()
     assert len({tuple(numbers(neuron)) for neuron in model.layers[0].neurons}) == 1
     assert model.layers[0].neurons[0].w[0].data != 0.5
+
+
+def test_weights_are_assigned_as_numbers_or_nodes() -> None:
+    neuron = nn.Neuron(2, "linear", seed=0)  # lecture L7, unit by unit
+    neuron.w, neuron.b = [1, 2], -1
+    assert neuron([200, 17]).data == 233
+    assert [p.label for p in neuron.parameters()] == ["w1", "w2", "b"]
+    assert all(p.is_parameter for p in neuron.parameters())
+    mine = Value(5.0)
+    neuron.b = mine
+    assert neuron.b is mine
+    with pytest.raises(ValueError, match="neuron has 2 weights, got 3"):
+        neuron.w = [1, 2, 3]
+    with pytest.raises(TypeError, match="one real number"):
+        neuron.b = "x"  # type: ignore[assignment]

@@ -213,3 +213,40 @@ def test_what_is_no_formula(formula: Any, error: type[Exception], text: str) -> 
     with pytest.raises(error, match=text):
         ag.rule(formula)
     assert "own" not in RULES
+
+
+@pytest.mark.parametrize("name", ["out", "t1", "d0", "number", "other", "self", "sin", "node"])
+def test_names_of_the_generated_code_are_refused(name: str) -> None:
+    made: dict[str, Any] = {}
+    exec(f"def named({name}):\n    return {name} * {name}", made)  # noqa: S102 - the name is the test's own
+    with pytest.raises(ValueError, match=f"the parameter name '{name}' of named is used by generated code: rename it"):
+        ag.rule(made["named"])
+
+
+def test_a_later_definition_does_not_change_what_was_built_on_an_earlier_one() -> None:
+    def inner(x: Any) -> Any:
+        return x * x
+
+    first = ag.rule(inner)
+
+    @ag.rule
+    def built_on_inner(x: Any) -> Any:
+        return first(x) + 1
+
+    def cubed(x: Any) -> Any:
+        return x * x * x
+
+    cubed.__name__ = "inner"
+    ag.rule(cubed)
+    assert (built_on_inner(2.0), ag.grad(built_on_inner)(2.0)) == (5.0, 4.0)
+
+
+def test_numbers_of_numpy_and_infinities_in_a_formula() -> None:
+    @ag.rule
+    def scaled_or_not(x: Any) -> Any:
+        return ag.where(x > 0, x * np.sqrt(2), -math.inf)
+
+    assert scaled_or_not(np.array([1.0, -1.0])).tolist() == [math.sqrt(2), -math.inf]
+    assert (scaled_or_not(1.0), ag.hessian(scaled_or_not)(1.0)) == (math.sqrt(2), 0.0)
+    with pytest.raises(TypeError, match="a formula is made of symbols and numbers, got 'a'"):
+        ag.rule(lambda x: x * "a")

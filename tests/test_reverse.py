@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import linecache
 import math
 import random
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import Value, nn
+from autograd_mini import Value, nn, reverse
 from autograd_mini.reverse import cotangents, times
 
 if TYPE_CHECKING:
@@ -337,3 +340,48 @@ def test_a_layer_used_again_on_its_own_outputs() -> None:
     root.backward()
     assert [v.grad for v in x] == pytest.approx(ag.grad(unrolled)([0.3, -0.2]), rel=1e-13)
     assert [p.grad for p in layer.parameters()] == pytest.approx(cotangents(root, layer.parameters()), rel=1e-13)
+
+
+LAST_STEP = ("for (node, _), total in zip(leaves, totals, strict=True):", "node.grad = total")
+
+
+def test_an_interrupt_at_any_line_but_the_last_leaves_gradients_as_they_were() -> None:
+    xs, ws = [Value(i + 1.0) for i in range(3)], [Value(0.5 * i + 0.1) for i in range(3)]
+    h = ag.dot(ws, xs, bias=Value(1.0))
+    y = h.tanh() * xs[0] + ag.sum(ws) * h
+    y.backward()
+    before = [leaf.grad for leaf in (*xs, *ws)]
+    for stop in itertools.count(1):
+        line = interrupted(y.backward, stop)
+        if line is None:
+            break
+        if line not in LAST_STEP:
+            assert [leaf.grad for leaf in (*xs, *ws)] == before, line
+        y.zero_grad()
+        y.backward()
+        assert [leaf.grad for leaf in (*xs, *ws)] == before, line
+    assert stop > 100
+
+
+def interrupted(sweep: Callable[[], None], stop: int) -> str | None:
+    """Interrupt a sweep at the ``stop``-th line of reverse.py that it runs, and say which; None if it ends before."""
+    left = stop
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != reverse.__file__:
+            return None
+        left -= event == "line"
+        if not left:
+            sys.settrace(None)
+            raise KeyboardInterrupt(frame.f_lineno)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        sweep()
+    except KeyboardInterrupt as interrupt:
+        return linecache.getline(reverse.__file__, interrupt.args[0]).strip()
+    finally:
+        sys.settrace(None)
+    return None

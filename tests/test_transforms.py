@@ -13,6 +13,7 @@ from by_mode import each_mode, forward
 
 import autograd_mini as ag
 from autograd_mini import Value, grad, gradient_graph, hessian, jvp, no_grad, value_and_grad
+from autograd_mini.graph import topological
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -401,3 +402,56 @@ def test_high_orders_at_0(D: Any, f: Any, orders: list[float]) -> None:
     for exact in orders:
         assert f(0.0) == pytest.approx(exact, abs=1e-14)
         f = D(f)
+
+
+def test_structures_are_matched_by_key_not_by_order() -> None:
+    def f(p: dict[str, Any]) -> Any:
+        return p["a"] * 10 + p["b"]
+
+    assert jvp(f, ({"a": 1.0, "b": 2.0},), ({"b": 1.0, "a": 0.0},)) == (12.0, 1.0)
+
+
+def test_no_grad_around_an_inner_derivative_makes_it_a_constant() -> None:
+    def f(x: Any) -> Any:
+        with ag.no_grad():
+            slope = grad(lambda y: y**3)(x)
+        return x * slope
+
+    assert grad(f)(2.0) == 12.0
+    with ag.no_grad():
+        assert not grad(lambda y: y**3)(Value(2.0)).requires_grad
+
+
+def test_of_data_a_float() -> None:
+    assert grad(lambda y: y**3)(Value(2.0, requires_grad=False)) == 12.0
+    assert type(grad(lambda y: y**3)(Value(2.0, requires_grad=False))) is float
+
+
+def test_what_a_function_gives_beside_its_value_is_left_alone() -> None:
+    gradient, aux = grad(lambda x: (x * x, {"n": 5, "ok": True, "y": x + 1}), has_aux=True)(3.0)
+    assert (gradient, aux) == (6.0, {"n": 5, "ok": True, "y": 4.0})
+    assert [type(x) for x in aux.values()] == [int, bool, float]
+    with pytest.raises(TypeError, match=r"with has_aux the function returns \(value, aux\), got Value"):
+        grad(lambda x: x * x, has_aux=True)(3.0)
+
+
+def test_long_dots_look_at_their_operands_once() -> None:
+    ones = [1.0] * 20_000  # once for each operand would take minutes
+    assert grad(lambda w: ag.dot(w, w))(ones) == [2.0] * 20_000
+
+
+@pytest.mark.parametrize(("root", "wrt"), [(2.0, Value(1)), (Value(1), "a"), (Value(1), [Value(2)])], ids=repr)
+def test_a_gradient_graph_is_of_nodes(root: Any, wrt: Any) -> None:
+    with pytest.raises(TypeError, match="gradient_graph takes a Value and the Value to differentiate it by"):
+        ag.gradient_graph(root, wrt)
+
+
+def test_a_gradient_graph_holds_what_a_reader_expects() -> None:
+    x = Value(3.0, "x")
+    slope = ag.gradient_graph(x**3, x)
+    assert [node.op for node in topological(slope)] == ["", "pow", "mul"]
+
+
+def test_jvp_refuses_what_is_no_number() -> None:
+    with pytest.raises(TypeError, match="must return one number, got 'abc'"):
+        jvp(lambda _: "abc", (1.0,), (1.0,))

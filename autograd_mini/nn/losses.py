@@ -56,7 +56,7 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     >>> binary_crossentropy(0, 1000.0, from_logits=True)
     1000.0
     """
-    loss = FUNCTIONS["logistic_loss" if from_logits else "binary_crossentropy"]
+    loss = FUNCTIONS["bce_with_logits" if from_logits else "bce"]
     return _mean(loss, y_true, y_pred, check=_probability)
 
 

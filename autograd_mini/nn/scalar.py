@@ -79,8 +79,11 @@ class Neuron(Module):
         return self._weights[:-1]
 
     @w.setter
-    def w(self, weights: Iterable[Value]) -> None:
-        self._weights = (*weights, self.b)
+    def w(self, weights: Iterable[Value | float]) -> None:
+        new = tuple(weights)
+        if len(new) != len(self.w):
+            raise ValueError(f"{', '.join(self._tag.scope)} has {len(self.w)} weights, got {len(new)}")
+        self._assign((*new, self.b))
 
     @property
     def b(self) -> Value:
@@ -88,8 +91,15 @@ class Neuron(Module):
         return self._weights[-1]
 
     @b.setter
-    def b(self, bias: Value) -> None:
-        self._weights = (*self.w, bias)
+    def b(self, bias: Value | float) -> None:
+        self._assign((*self.w, bias))
+
+    def _assign(self, weights: tuple[Value | float, ...]) -> None:
+        """Nodes take the place of the old ones; a number becomes a parameter like the old one."""
+        self._weights = tuple(
+            new if isinstance(new, Value) else leaf(Value(new).data, old._tag, PARAMETER)
+            for new, old in zip(weights, self._weights, strict=True)
+        )
 
     def __call__(self, x: Iterable[Any]) -> Value:
         """The output for one example: an iterable of numbers or nodes."""
@@ -157,8 +167,10 @@ class MLP(Module):
     """
 
     def __init__(self, inputs: int, outputs: Sequence[int], activation: Activation = "tanh", seed: Seed = None) -> None:
-        if not outputs:
-            raise ValueError("an MLP needs at least one layer, got outputs=[]")
+        if isinstance(outputs, int | str) or not isinstance(outputs, Iterable) or not list(outputs):
+            raise ValueError(
+                f"an MLP needs the sizes of its layers as a list, such as [16, 1], got outputs={outputs!r}"
+            )
         _activation(activation)  # refused here, even if the only layer is linear
         draw = np.random.default_rng(seed)
         sizes = [inputs, *outputs]
