@@ -6,6 +6,7 @@ import time
 import pytest
 from drawn import RENDERERS, SVG, chain, forward, lecture, network, parameters, parsed, regression
 
+import autograd_mini as ag
 import viz
 from autograd_mini import Value, nn
 
@@ -137,3 +138,9 @@ def test_a_collapse_that_does_not_help_says_so() -> None:
         viz.draw(lecture(), collapse="layer", max_nodes=3)
     with pytest.raises(ValueError, match="max_nodes=0; it has to be a positive number"):
         viz.draw(lecture(), max_nodes=0)
+
+
+def test_a_wide_sum_or_dot_is_small() -> None:
+    w, x = ([Value(i / 100) for i in range(300)] for _ in "wx")
+    assert len(viz.draw(ag.dot(w, x, bias=Value(1))).picture.nodes) == 4  # w, x, b and the dot
+    assert len(viz.draw(ag.sum([*w, *x]), collapse="example").picture.nodes) == 2

@@ -175,6 +175,11 @@ def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
     return classes
 
 
+def _role(op: str, i: int, operands: int) -> int:
+    """What operand `i` is to an operation: its place, but of a sum any term, and of a dot one of w, x and b."""
+    return 0 if op == "sum" else i // max(operands // 2, 1) if op == "dot" else i
+
+
 def _leaf_groups(graph: Graph, how: How, classes: Mapping[int, int]) -> dict[object, list[Any]]:
     """Leaves by what they are used for: parameters of a box go into it, data that are used alike share one."""
     users: dict[int, set[tuple[int, int]]] = defaultdict(set)
@@ -183,7 +188,7 @@ def _leaf_groups(graph: Graph, how: How, classes: Mapping[int, int]) -> dict[obj
     for node in graph.nodes:
         inside = bool(_part(node.scope, how))
         for i, x in enumerate(graph.inputs[id(node)]):
-            users[id(x)].add((classes[id(node)], 0 if inside else i))
+            users[id(x)].add((classes[id(node)], 0 if inside else _role(node.op, i, len(graph.inputs[id(node)]))))
             uses[id(x)] += 1
         if inside:
             scoped.add(classes[id(node)])
