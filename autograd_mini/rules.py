@@ -129,7 +129,7 @@ class Rule:
 
     def __str__(self) -> str:
         """The row as a line of Python."""
-        partials = (f"d/d{name} = {self.derivative(i)}" for i, name in enumerate(self.inputs))
+        partials = (f"d/d{name} = {shown}" for name, shown in zip(self.inputs, self.shown, strict=True))
         return f"{self.applied(*self.inputs)}: {', '.join(partials)}"
 
     def _repr_latex_(self) -> str:

@@ -30,10 +30,10 @@ def chain_contestants() -> dict[str, Contestant]:
     """W1, built and differentiated."""
 
     def run(value: Callable[[float], Any]) -> Contestant:
-        def once() -> float:
+        def once() -> tuple[float, object]:
             x, h = chain(value)
             h.backward()
-            return float(x.grad)
+            return float(x.grad), h
 
         return once
 
@@ -67,15 +67,15 @@ def moons_contestants() -> dict[str, Contestant]:
         mine.data = data
     optimizer = optim.SGD(parameters, learning_rate=0.0)  # every round computes the same numbers
 
-    def us() -> float:
+    def us() -> tuple[float, object]:
         scores = [ours(row) for row in rows]
         loss = nn.hinge(labels, scores) + 1e-4 * ag.dot(parameters, parameters)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        return float(loss.item() + parameters[0].grad)
+        return float(loss.item() + parameters[0].grad), loss
 
-    def micrograd() -> float:
+    def micrograd() -> tuple[float, object]:
         scores = [theirs(list(map(peers.Value, row))) for row in rows]
         losses = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
         loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in theirs.parameters())
@@ -83,7 +83,7 @@ def moons_contestants() -> dict[str, Contestant]:
         loss.backward()
         for p in theirs.parameters():
             p.data -= 0.0 * p.grad
-        return float(loss.data + theirs.parameters()[0].grad)
+        return float(loss.data + theirs.parameters()[0].grad), loss
 
     return {"autograd_mini": us, "micrograd": micrograd}
 
