@@ -194,11 +194,12 @@ def affine(weights: tuple[Any, ...], x: Inputs) -> Any:
     xs, x_numbers, to_x = x
     ws, w_numbers, to_w = _look(weights)
     total = inner(w_numbers, x_numbers)
-    if not to_w or to_x is None:
-        n = len(xs)
-        return record(DOT, in_order(ws, xs), total, (*x_numbers[:n], *w_numbers[:n], 1.0))
-    by_w = (ws, x_numbers)
-    return new_node(DOT, total, (ws, xs), (by_w, (xs, w_numbers)) if to_x else (by_w,))
+    if to_w and to_x:
+        return new_node(DOT, total, (ws, xs), ((ws, x_numbers), (xs, w_numbers)))
+    if to_w and to_x is False:
+        return new_node(DOT, total, (ws, xs), ((ws, x_numbers),))
+    n = len(xs)
+    return record(DOT, in_order(ws, xs), total, (*x_numbers[:n], *w_numbers[:n], 1.0))
 
 
 def stop_gradient(x: Any) -> Any:

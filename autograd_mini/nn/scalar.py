@@ -104,7 +104,7 @@ class Neuron(Module):
     def __call__(self, x: Iterable[Any]) -> Value:
         """The output for one example: an iterable of numbers or nodes."""
         seen = inputs(x)
-        if len(seen.nodes) != len(self._weights) - 1:
+        if len(seen[0]) != len(self._weights) - 1:
             raise ValueError(
                 f"{', '.join(self._tag.scope)} takes {len(self._weights) - 1} inputs, got {len(seen.nodes)}"
             )
