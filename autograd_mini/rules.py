@@ -29,22 +29,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .expr import (
-    ATOM,
-    LATEX,
-    POWER,
-    PRODUCT,
-    PYTHON,
-    SIGN,
-    TEXT,
-    Call,
-    Expr,
-    Formula,
-    Notation,
-    Number,
-    Symbol,
-    symbols,
-)
+from .expr import Call, Expr, Formula, Number, Symbol, symbols
+from .notation import ATOM, LATEX, POWER, PRODUCT, PYTHON, SIGN, TEXT, Notation
 
 
 class Interval(NamedTuple):

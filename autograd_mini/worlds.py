@@ -29,7 +29,8 @@ from typing import Any
 
 import numpy as np
 
-from .expr import CHOICE, COMPARISON, LOGIC, PYTHON, Call, Expr, Notation, Style, Symbol, share
+from .expr import Call, Expr, Symbol, share
+from .notation import CHOICE, COMPARISON, LOGIC, PYTHON, Notation, Style
 from .rules import RULES, Rule, out
 
 _numbers = itertools.count()

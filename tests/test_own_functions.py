@@ -12,8 +12,9 @@ import test_rules
 
 import autograd_mini as ag
 from autograd_mini import Value
-from autograd_mini.expr import LATEX, PYTHON, TEXT, Call, Symbol, symbols
+from autograd_mini.expr import Call, Symbol, symbols
 from autograd_mini.functions import FUNCTIONS, function
+from autograd_mini.notation import LATEX, PYTHON, TEXT
 from autograd_mini.operators import install
 from autograd_mini.rules import RULES, Rule
 
