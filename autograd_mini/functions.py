@@ -24,9 +24,10 @@ from .expr import Call, Expr, Symbol
 from .graph import DATA
 from .linear import DOT, SUM, inner
 from .operators import install, reserved_names
+from .recording import new_node, record
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
-from .value import Value, as_float, describe, in_order, new_node, record
+from .value import Value, as_float, describe, in_order
 from .worlds import array_value, on_floats
 
 _add_up = sum  # Python's own, before this module's hides it

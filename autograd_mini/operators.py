@@ -30,8 +30,9 @@ from typing import Any
 
 from .graph import DATA
 from .modes import MODES
+from .recording import new, settle
 from .rules import RULES, TABLE, Rule
-from .value import Value, as_float, describe, new, settle
+from .value import Value, as_float, describe
 from .worlds import FAULTS, define, float_names, ieee, source
 
 ONE = """

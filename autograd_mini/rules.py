@@ -58,7 +58,7 @@ class Rule:
     defaults : values of the last inputs when they are left out
     """
 
-    requires_grad = True  # what an operation records always wants a gradient: see settle() in value.py
+    requires_grad = True  # what an operation records always wants a gradient: see settle() in recording.py
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ SAFE = where(AT_ORIGIN, 1, hypot(x, y))
 RATIO = y / SAFE
 
 TABLE = (
-    # Arithmetic. Its notation is part of the styles in expr.py, because precedence is.
+    # Arithmetic. Its notation is part of the styles in notation.py, because precedence is.
     Rule("add", x + y, [1, 1], numpy="add", operator="add"),
     Rule("sub", x - y, [1, -1], numpy="subtract", operator="sub"),
     Rule("mul", x * y, [y, x], numpy="multiply", operator="mul"),

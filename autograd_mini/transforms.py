@@ -24,8 +24,9 @@ from .forward import tangents
 from .graph import descendants, topological
 from .higher import derivatives
 from .modes import Outer, recording
+from .recording import is_stale
 from .reverse import cotangents, stored
-from .value import Value, as_float, describe, is_stale
+from .value import Value, as_float, describe
 
 Function = Callable[..., Any]
 

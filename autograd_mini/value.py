@@ -21,19 +21,16 @@ from __future__ import annotations
 
 import math
 import operator
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, describe_inputs, topological
+from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, topological
 from .linear import Sum
-from .modes import MODES, THREAD, AnomalyError
+from .modes import THREAD
 from .rules import Rule
-from .worlds import on_floats
 
 Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
 
@@ -310,32 +307,6 @@ def constant(number: float) -> Value:
     return leaf(number, CONSTANT, DATA)
 
 
-def new_node(
-    operation: Rule | Sum,
-    data: float,
-    parts: tuple[tuple[Any, ...], ...],
-    groups: tuple[tuple[Any, Any], ...],
-) -> Value:
-    """A node of any number of operands: see the comment on Value's slots."""
-    node = new(Value)
-    node._data = data
-    node.left = groups
-    node.right = parts
-    node.dleft = MANY
-    node.dright = node.grad = node._tag = node._pending = None
-    node.origin = operation
-    return settle(node) if MODES.active else node
-
-
-def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partials: Sequence[float]) -> Any:
-    """A node of any operands, some of them floats or data; just the number when none is a node."""
-    if Value not in map(type, operands):
-        return data
-    flowing = [(x, partial) for x, partial in zip(operands, partials, strict=False) if flows_to(x)]
-    groups: Any = (tuple(zip(*flowing, strict=True)),) if flowing else ()
-    return settle(new_node(operation, data, (operands,), groups))
-
-
 def in_order(first: tuple[Any, ...], second: tuple[Any, ...] = ()) -> tuple[Any, ...]:
     """The parts of an n-ary node's operands in their order: of a dot w and b, and x, it is w, x, b."""
     n = len(second)
@@ -345,43 +316,3 @@ def in_order(first: tuple[Any, ...], second: tuple[Any, ...] = ()) -> tuple[Any,
 def flows_to(operand: Value | float) -> bool:
     """Whether a derivative flows to an operand."""
     return type(operand) is Value and operand.origin is not DATA
-
-
-def is_stale(node: Value) -> bool:
-    """Whether the data of a node's operands has changed since the node was computed from it."""
-    if not node.operands:
-        return False
-    inputs = [x if isinstance(x, float) else x.data for x in node.operands]
-    operation = node.origin
-    assert not isinstance(operation, Leaf)  # it has operands
-    evaluate = on_floats(operation) if isinstance(operation, Rule) else operation.evaluate
-    value, *partials = evaluate(*inputs)
-    then = [node.data, *(p for p in node.partials if p is not None)]
-    now = [value, *(p for p, old in zip(partials, node.partials, strict=True) if old is not None)]
-    return any(a != b and not (a != a and b != b) for a, b in zip(then, now, strict=True))
-
-
-def settle(node: Value) -> Value:
-    """Finish a new node where more is to be done: a mode is on, or an operand wants no gradient."""
-    if THREAD.anomaly:
-        node._tag = Tag(made_at=_calling_line())
-        if not math.isfinite(node._data):
-            raise AnomalyError(f"{node.op} gave {node._data} for {describe_inputs(node)}, at {node._tag.made_at}")
-    if THREAD.no_grad or not any(map(flows_to, node.operands)):
-        node.left = node.right = node.dleft = node.dright = None
-        node.origin = DATA
-    elif node.dleft is not MANY:
-        node.dleft = node.dleft if flows_to(node.left) else None
-        node.dright = node.dright if flows_to(node.right) else None
-    return node
-
-
-def _calling_line() -> str:
-    package = os.path.dirname(__file__) + os.sep  # pathlib would double the time that importing takes
-    frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-new = object.__new__

@@ -15,7 +15,8 @@ from copies import pickled
 import autograd_mini as ag
 from autograd_mini import Value
 from autograd_mini.graph import PARAMETER, Tag
-from autograd_mini.value import is_stale, leaf
+from autograd_mini.recording import is_stale
+from autograd_mini.value import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -209,7 +209,7 @@ def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
 
 def stale_nodes(graph: Graph) -> Collection[int]:
     """Ids of operations whose value is not what the leaves' data would give now."""
-    from autograd_mini.value import is_stale  # noqa: PLC0415 - as in symbols
+    from autograd_mini.recording import is_stale  # noqa: PLC0415 - as in symbols
 
     stale: set[int] = set()
     for node in graph.nodes:
