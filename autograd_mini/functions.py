@@ -243,7 +243,8 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
         raise TypeError(f"@rule needs a function that returns a formula, {name} returned {describe(value)}")
     value = value.map(_without_own_functions)
     defaults = tuple(float(p.default) for p in parameters if p.default is not p.empty)
-    row = Rule(name, value, [differentiate(value, by) for by in inputs], inputs=inputs, defaults=defaults)
+    computed, printed = ([differentiate(value, by, shown) for by in inputs] for shown in (False, True))
+    row = Rule(name, value, computed, shown=printed, inputs=inputs, defaults=defaults)
     RULES[name] = row
     install(row)
     FUNCTIONS[name] = public = function(row)

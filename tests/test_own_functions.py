@@ -251,3 +251,11 @@ def test_numbers_of_numpy_and_infinities_in_a_formula() -> None:
     assert (scaled_or_not(1.0), ag.hessian(scaled_or_not)(1.0)) == (math.sqrt(2), 0.0)
     with pytest.raises(TypeError, match="a formula is made of symbols and numbers, got 'a'"):
         ag.rule(lambda x: x * "a")
+
+
+def test_the_derivative_is_shown_as_textbooks_print_it() -> None:
+    @ag.rule
+    def weighted_sigmoid(x: Any) -> Any:
+        return 2 * ag.sigmoid(x)
+
+    assert RULES["weighted_sigmoid"].derivative(0).text() == "2 × (σ(x) × (1 − σ(x)))"
