@@ -28,7 +28,7 @@ def on_nodes(rule: Rule, i: int) -> Callable[..., Any]:
     inputs = ", ".join([*map(str, rule.inputs), "out"])
     code = f"def partial({inputs}):\n    return {partial.write(CALLS)[0]}\n"
     names = {**FUNCTIONS, "where": _choose, "inf": math.inf, "nan": math.nan}
-    return define("partial", code, names)  # type: ignore[no-any-return]
+    return define("partial", code, names)  # type: ignore[no-any-return]  # a function
 
 
 def _choose(condition: Any, x: Any, y: Any) -> Any:

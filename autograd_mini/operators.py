@@ -163,7 +163,7 @@ def _compile(rule: Rule, template: str, refuse: str) -> Callable[..., Any]:
             "dright": by.get(1, "None"),
             "data": " or ".join(f"{x}.origin is DATA" for x in ["self", "other"][: len(wanted)]),
         })  # fmt: skip
-    return define("method", _fill(template, pieces), {**float_names(), **ENGINE, "RULE": rule})  # type: ignore[no-any-return]
+    return define("method", _fill(template, pieces), {**float_names(), **ENGINE, "RULE": rule})  # type: ignore[no-any-return]  # a function
 
 
 def _fill(template: str, pieces: dict[str, str]) -> str:

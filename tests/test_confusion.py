@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @each_two_modes
 def test_modes_nest_in_each_other(D: Any, E: Any) -> None:
-    f = lambda x: x**3 * ag.exp(x)  # noqa: E731
+    f = lambda x: x**3 * ag.exp(x)
     assert D(E(f))(1.5) == pytest.approx((1.5**3 + 6 * 1.5**2 + 6 * 1.5) * math.exp(1.5), rel=1e-13)
     assert D(E(D(f)))(1.0) == pytest.approx((1 + 9 + 18 + 6) * math.e, rel=1e-13)
 
@@ -45,8 +45,8 @@ def test_no_perturbation_confusion(D: Any, E: Any, make: Any, exact: float) -> N
 @each_two_modes
 def test_a_closure_made_in_one_derivative_and_called_in_another(D: Any, E: Any) -> None:
     """The bug of Manzyuk et al. 2019: a function that leaves the derivative which made it."""
-    shift = lambda offset: lambda f: lambda x: f(x + offset)  # noqa: E731
-    by_offset = lambda f: lambda x: D(lambda offset: shift(offset)(f)(x))(0.0)  # noqa: E731
+    shift = lambda offset: lambda f: lambda x: f(x + offset)
+    by_offset = lambda f: lambda x: D(lambda offset: shift(offset)(f)(x))(0.0)
     assert by_offset(by_offset(lambda x: ag.exp(2 * x)))(0.5) == pytest.approx(4 * math.e, rel=1e-14)
     assert E(by_offset(lambda x: x**3))(2.0) == pytest.approx(12, rel=1e-14)
 

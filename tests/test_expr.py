@@ -69,7 +69,7 @@ def test_python_text_means_the_formula(outer: str, inner: str, signs: tuple[int,
         (getattr(c, outer)(getattr(p, inner)(q)), lambda f, g, s, t: getattr(5.0, g)(getattr(s, f)(t))),
     ):
         want = parts(inner, outer, 3.0 * signs[0], 2.0 * signs[1])
-        assert eval(formula.python(), {}, values) == pytest.approx(want)  # noqa: S307
+        assert eval(formula.python(), {}, values) == pytest.approx(want)  # noqa: S307 - what the project itself printed
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_without_the_absolute_value_only_negative_inputs_are_wrong(name: str) ->
 
 
 def test_the_misprinted_cross_entropy_is_another_function() -> None:
-    printed = lambda y, p: -(y * ag.log(p) + (1 - y) * (1 - ag.log(p)))  # noqa: E731
+    printed = lambda y, p: -(y * ag.log(p) + (1 - y) * (1 - ag.log(p)))
     assert printed(0, 0.2) != pytest.approx(nn.binary_crossentropy(0, 0.2))
     assert grad(nn.binary_crossentropy, 1)(0, 0.2) == pytest.approx(1 / (1 - 0.2))
     assert grad(printed, 1)(0, 0.2) == pytest.approx(1 / 0.2)
@@ -53,7 +53,7 @@ def test_the_misprinted_cross_entropy_is_another_function() -> None:
 
 def test_conventions_at_0_and_both_of_the_notes() -> None:
     assert (grad(ag.relu)(0.0), grad(ag.leaky_relu)(0.0)) == (0, 0.01)
-    assert [grad(lambda x: ag.where(x >= 0, x, slope * x))(0.0) for slope in (0.0, 0.01)] == [1, 1]  # noqa: B023
+    assert [grad(lambda x: ag.where(x >= 0, x, slope * x))(0.0) for slope in (0.0, 0.01)] == [1, 1]  # noqa: B023 - called at once
     assert grad(lambda x: ag.maximum(0, x))(0.0) == 0.5
 
 
@@ -71,7 +71,7 @@ def test_the_graph_of_the_lecture() -> None:
 
 
 def test_forward_one_sweep_per_input_backward_one_for_all() -> None:
-    f = lambda a, b: (a + b) * (b + 1)  # noqa: E731
+    f = lambda a, b: (a + b) * (b + 1)
     assert [ag.jvp(f, (2.0, 1.0), direction)[1] for direction in ((1.0, 0.0), (0.0, 1.0))] == [2, 5]
     assert grad(f, (0, 1))(2.0, 1.0) == (2, 5)
 
@@ -281,7 +281,7 @@ def test_bounding_cases_push_the_prediction_to_the_label() -> None:
 
 
 def test_cross_entropy_is_the_negative_log_likelihood() -> None:
-    likelihood = lambda y, p: p**y * (1 - p) ** (1 - y)  # noqa: E731
+    likelihood = lambda y, p: p**y * (1 - p) ** (1 - y)
     for y, p in zip(Y, Y_HAT, strict=True):
         assert nn.binary_crossentropy(y, p) == pytest.approx(-ag.log(likelihood(y, p)), rel=1e-14)
         assert grad(lambda q, y=y: -ag.log(likelihood(y, q)))(p) == pytest.approx(

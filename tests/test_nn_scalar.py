@@ -156,10 +156,10 @@ def test_a_generator_may_be_the_seed() -> None:
 
 
 def test_the_global_random_state_is_left_alone() -> None:
-    state = np.random.get_state()[1].tolist()  # noqa: NPY002
+    state = np.random.get_state()[1].tolist()  # noqa: NPY002 - the global state is what must not change
     nn.MLP(3, [4, 1], seed=0)
     nn.MLP(3, [4, 1])
-    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002 - the global state is what must not change
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_an_example_that_holds_no_numbers(x: Any) -> None:
 )
 def test_repr_can_be_typed_in_again(module: nn.Module, text: str) -> None:
     assert repr(module) == text
-    assert repr(eval(text, vars(nn))) == text  # noqa: S307
+    assert repr(eval(text, vars(nn))) == text  # noqa: S307 - what the project itself printed
 
 
 @pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])], ids=repr)

@@ -93,7 +93,7 @@ points = st.tuples(numbers, numbers)
 
 def exact(program: Sequence[Step], at: Sequence[float], orders: tuple[int, ...]) -> float:
     with mp.workdps(60):
-        f = lambda *x: run(program, x, oracle.call)  # noqa: E731
+        f = lambda *x: run(program, x, oracle.call)
         inputs = tuple(map(mp.mpf, at))
         return oracle.rounded(mp.diff(f, inputs, orders) if any(orders) else f(*inputs))
 

@@ -188,7 +188,7 @@ def test_rows_print_as_python_that_computes_them(row: Rule) -> None:
     inputs = smooth_points(row)[0]
     names = dict(zip(map(str, row.inputs), inputs, strict=True))
     written = row.applied(*row.inputs).python()
-    computed = eval(written, {**FUNCTIONS, "log": ag.log}, names)  # noqa: S307
+    computed = eval(written, {**FUNCTIONS, "log": ag.log}, names)  # noqa: S307 - what the project itself printed
     assert computed == pytest.approx(FUNCTIONS[row.name](*inputs), rel=1e-15)
 
 

@@ -35,7 +35,7 @@ def test_derivatives_of_plain_numbers_are_plain_floats(D: Any) -> None:
 @each_mode
 @pytest.mark.parametrize("order", range(7))
 def test_any_order(D: Any, order: int) -> None:
-    f: Any = lambda x: ag.sin(2 * x)  # noqa: E731
+    f: Any = lambda x: ag.sin(2 * x)
     for _ in range(order):
         f = D(f)
     assert f(0.3) == pytest.approx(2**order * math.sin(0.6 + order * math.pi / 2), rel=1e-12)
@@ -178,7 +178,7 @@ def test_other_arguments_are_passed_as_they_are() -> None:
 
 
 def test_has_aux() -> None:
-    f = lambda x: (x * x, {"twice": x * 2, "text": "t", "n": 1})  # noqa: E731
+    f = lambda x: (x * x, {"twice": x * 2, "text": "t", "n": 1})
     aux = {"twice": 6.0, "text": "t", "n": 1}
     assert value_and_grad(f, has_aux=True)(3.0) == ((9.0, aux), 6.0)
     assert grad(f, has_aux=True)(3.0) == (6.0, aux)
@@ -186,7 +186,7 @@ def test_has_aux() -> None:
 
 
 def test_has_aux_nested() -> None:
-    f = lambda x: (x**3, x * 2)  # noqa: E731
+    f = lambda x: (x**3, x * 2)
     (slope, aux), second = value_and_grad(grad(f, has_aux=True), has_aux=True)(2.0)
     assert (slope, aux, second) == (12, 4, 12)
 
@@ -224,7 +224,7 @@ def test_jvp_gives_the_structure_that_the_function_returns() -> None:
 
 
 def test_jvp_is_linear_in_the_tangent() -> None:
-    f = lambda x, y: ag.exp(x) * ag.sin(y)  # noqa: E731
+    f = lambda x, y: ag.exp(x) * ag.sin(y)
     at = (0.3, 0.7)
     along = [jvp(f, at, direction)[1] for direction in ((1.0, 0.0), (0.0, 1.0), (2.0, -3.0))]
     assert along[2] == pytest.approx(2 * along[0] - 3 * along[1], rel=1e-14)
@@ -256,7 +256,7 @@ def test_jvp_wants_tangents_like_the_primals(primals: Any, tangents: Any, error:
 
 def test_hessian_of_a_number_and_of_structures() -> None:
     assert hessian(lambda x: x**4)(2.0) == 48
-    f = lambda p: p["x"] ** 2 * p["y"]  # noqa: E731
+    f = lambda p: p["x"] ** 2 * p["y"]
     assert hessian(f)({"x": 3.0, "y": 5.0}) == {"x": {"x": 10, "y": 6}, "y": {"x": 6, "y": 0}}
     assert hessian(lambda v: v[0] * v[1] ** 2)([2.0, 3.0]) == [[0, 6], [6, 4]]
     assert hessian(lambda a, b: a * b**3, argnums=1)(2.0, 3.0) == 36
@@ -375,7 +375,7 @@ def test_integers_that_a_function_returns_become_floats() -> None:
 @pytest.mark.parametrize("x", [0.0, -2.0, 3.0])
 @pytest.mark.parametrize("n", range(5))
 def test_whole_powers_have_every_derivative(n: int, x: float) -> None:
-    f: Any = lambda v: v**n  # noqa: E731
+    f: Any = lambda v: v**n
     for order in range(n + 2):
         assert f(x) == pytest.approx(math.perm(n, order) * x ** max(n - order, 0))
         f = grad(f)
