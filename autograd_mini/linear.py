@@ -4,6 +4,7 @@
 linear in every operand, so their derivative is 1 or the operand's partner in a product, whatever the
 operands are: formulas, floats, or nodes.
 
+>>> from autograd_mini.expr import Symbol
 >>> w1, w2, x1, x2, b = map(Symbol, ["w1", "w2", "x1", "x2", "b"])
 >>> DOT.applied(w1, w2, x1, x2, b)
 w1 * x1 + w2 * x2 + b
@@ -20,9 +21,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .expr import Expr, Formula, Number, Symbol
-
-__all__ = ["DOT", "SUM", "Dot", "Sum", "Symbol"]
+from .expr import Expr, Formula, Number
 
 
 def inner(w: Iterable[float], x: Iterable[float]) -> float:

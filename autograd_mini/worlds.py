@@ -1,6 +1,6 @@
-"""A row of the table, made to run: on floats, on arrays, on nodes.
+"""A row of the table, made to run: on floats and on arrays (on nodes: ``higher.py``).
 
-The same formulas are printed as code and compiled against three sets of names. Each is made on
+The same formulas are printed as code and compiled against different sets of names. Each is made on
 first use, because a program uses few of the rows and importing should be quick.
 
 >>> on_floats(RULES["tanh"])(1000.0)

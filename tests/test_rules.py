@@ -251,3 +251,13 @@ def test_one_added_line_is_tested_by_this_file(row: str, fails: int, tmp_path: P
     assert run.returncode == fails, run.stdout
     assert "passed" in run.stdout
     assert ("test_derivatives_are_exact_at_hard_points[first-gauss]" in run.stdout) == bool(fails)
+
+
+def test_the_second_derivative_of_hypot_does_not_cancel() -> None:
+    by_x = ag.hessian(lambda p: ag.hypot(p[0], p[1]))([1e6, 1.0])[0][0]
+    assert by_x == pytest.approx((1e12 + 1) ** -1.5, rel=1e-12, abs=0)
+
+
+def test_a_power_is_one_whether_its_exponent_is_a_number_or_a_node() -> None:
+    base = -math.inf  # math has the power, but not the logarithm that the derivative by the exponent takes
+    assert (ag.Value(base) ** 0.5).data == (ag.Value(base) ** ag.Value(0.5)).data == math.inf
