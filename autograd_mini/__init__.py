@@ -11,24 +11,30 @@
 import importlib
 from typing import Any
 
+from . import array_functions as _array_functions
 from . import functions as _functions
-from .functions import dot, log, rule, stop_gradient, sum
+from . import numpy_api as _numpy_api
+from .functions import log, rule, stop_gradient
 from .modes import AnomalyError, detect_anomaly, no_grad
-from .transforms import grad, gradient_graph, hessian, jvp, value_and_grad
+from .tensor import Tensor
+from .transforms import grad, gradient_graph, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .value import Value
 
 globals().update(_functions.NAMES)  # ag.sin, ag.arcsin, …: one for each row of the table
+globals().update(_array_functions.ARRAY_FUNCTIONS)  # ag.sum, ag.matmul, …
 
 __version__ = "0.1.0"
 __all__ = [
     "AnomalyError",
+    "Tensor",
     "Value",
     "check_rule",
     "detect_anomaly",
-    "dot",
     "grad",
     "gradient_graph",
     "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "log",
     "nn",
@@ -36,9 +42,10 @@ __all__ = [
     "optim",
     "rule",
     "stop_gradient",
-    "sum",
     "value_and_grad",
+    "vjp",
     *_functions.NAMES,
+    *_array_functions.ARRAY_FUNCTIONS,
 ]
 
 

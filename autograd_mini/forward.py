@@ -8,26 +8,62 @@ backward sweep serves all inputs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .graph import Leaf
+import numpy as np
+
+from .graph import MANY, Leaf
+from .linear import Linear
 from .modes import THREAD
-from .reverse import check, stored, times
+from .reverse import check, times
+from .rules import Rule
+from .worlds import on_arrays
 
-if TYPE_CHECKING:
-    from .value import Value
+Tangents = list[Any]  # of a node's operands; None where an operand doesn't depend on the sources
+
+
+def add_up(terms: list[Any]) -> Any:
+    """The sum of one or more terms."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def stored(node: Any, given: Tangents) -> Any:
+    """The tangent of a node from those of its operands, by what the forward pass stored."""
+    if node.pulls is None:
+        pairs = zip(given, node.partials, strict=True)
+        terms = [times(t, partial) for t, partial in pairs if t is not None and partial is not None]
+        return add_up(terms) if terms else None
+    if node.pulls is MANY:
+        return np.array([0.0 if t is None else t for t in given], node.dtype).reshape(node.shape)
+    operation, data = node.origin, [getattr(x, "_data", x) for x in node.operands]
+    with np.errstate(all="ignore"):
+        if isinstance(operation, Rule):
+            partials = on_arrays(operation)(*data)[1:]
+            terms = [t * partials[i] for i, t in enumerate(given) if t is not None]
+        else:
+            terms = linear_terms(operation, given, data, node.params)
+        total = add_up(terms)
+    return np.broadcast_to(np.asarray(total, node.dtype), node.shape)
+
+
+def linear_terms(operation: Linear, given: Tangents, operands: Sequence[Any], params: tuple[Any, ...]) -> list[Any]:
+    """What each operand of a linear operation adds to the tangent, on arrays or nodes."""
+    return [operation.push(i, t, operands, params) for i, t in enumerate(given) if t is not None]
 
 
 def tangents(
-    order: Sequence[Value],
-    sources: Sequence[Value],
+    order: Sequence[Any],
+    sources: Sequence[Any],
     directions: Sequence[Any],
-    derivatives: Callable[[Value], Callable[[int], Any]] = stored,
+    push: Callable[[Any, Tangents], Any] = stored,
 ) -> dict[int, Any]:
     """The tangent of every node, of a topological order, that depends on the sources, by the node's id.
 
-    ``derivatives`` says what the derivative of a node by each of its operands is: the number that the
-    forward pass stored, or, for higher orders, a node.
+    ``push`` says how the tangents of operands become that of their node: by what the forward pass stored, or,
+    for higher orders, on nodes.
 
     >>> from autograd_mini import Value
     >>> from autograd_mini.graph import topological
@@ -42,16 +78,11 @@ def tangents(
     for node in order:
         if id(node) in result or isinstance(node.origin, Leaf):
             continue
-        by = derivatives(node)
-        terms = [
-            times(result[id(child)], partial)
-            for i, child in enumerate(node.operands)
-            if id(child) in result and (partial := by(i)) is not None
-        ]
-        if terms:
-            total = terms[0]
-            for term in terms[1:]:
-                total = total + term
+        given = [result.get(id(x)) for x in node.operands]
+        if all(t is None for t in given):
+            continue
+        total = push(node, given)
+        if total is not None:
             result[id(node)] = total
             if THREAD.anomaly:
                 check(node, total, "tangent")

@@ -21,13 +21,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .expr import Call, Expr, Symbol
-from .graph import DATA
-from .linear import DOT, SUM, inner
+from .graph import DATA, describe
+from .nary import DOT, SUM, inner
+from . import array_operators
+from .array_operators import elementwise
 from .operators import install, reserved_names
-from .recording import new_node, record
+from .recording import gather, new_node, record
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
-from .value import Value, as_float, describe, in_order
+from .tensor import Tensor
+from .value import Value, as_float, in_order
 from .worlds import array_value, on_floats
 
 _add_up = sum  # Python's own, before this module's hides it
@@ -44,12 +47,15 @@ def function(rule: Rule) -> Callable[..., Any]:
     names = [symbol.name for symbol in rule.inputs]
 
     def one(x: Any) -> Any:
-        return getattr(x, name)() if type(x) is Value else _plain(rule, x)
+        return getattr(x, name)() if type(x) in NODES else _plain(rule, x)
 
     def two(x: Any, y: Any) -> Any:
-        if type(x) is Value:
+        kind, other = type(x), type(y)
+        if kind is Tensor or (kind is Value and (other is Value or as_float(y) is not None)):
             return getattr(x, name)(y)
-        return getattr(y, reflected)(x) if type(y) is Value else _plain(rule, x, y)
+        if other is Tensor or (other is Value and as_float(x) is not None):
+            return getattr(y, reflected)(x)
+        return _plain(rule, x, y)
 
     def several(*operands: Any, **named: Any) -> Any:
         operands += tuple(named.pop(key) for key in names[len(operands) :] if key in named)
@@ -58,9 +64,7 @@ def function(rule: Rule) -> Callable[..., Any]:
             raise TypeError(f"{name}({', '.join(names)}) got {[*operands, *named]}")
         if rule.arity == 2:
             return two(*operands)
-        if not any(type(operand) is Value for operand in operands):
-            return _plain(rule, *operands)
-        return _node(rule, *operands)
+        return _plain(rule, *operands)
 
     public: Callable[..., Any] = several if rule.defaults or rule.arity > 2 else one if rule.arity == 1 else two
     public.__name__ = public.__qualname__ = name
@@ -74,12 +78,18 @@ def function(rule: Rule) -> Callable[..., Any]:
 
 
 def _plain(rule: Rule, *operands: Any) -> Any:
-    """The value of a row where no operand is a node."""
+    """A row on formulas, on numbers, on arrays, or on nodes for which it has no method."""
     if any(isinstance(operand, Expr) for operand in operands):
         return Call(rule.name, *operands)
-    floats = [as_float(operand) for operand in operands]
-    if None not in floats:
-        return on_floats(rule)(*floats)[0]
+    operands = tuple(map(gather, operands))
+    if any(type(x) is Tensor or (type(x) is not Value and as_float(x) is None) for x in operands):
+        if rule.name == "where":
+            operands = (np.asarray(data_of(operands[0])) != 0, *operands[1:])
+        if any(type(x) in NODES for x in operands):
+            return elementwise(rule, *operands)
+    else:
+        value, *partials = on_floats(rule)(*(x._data if type(x) is Value else as_float(x) for x in operands))
+        return record(rule, tuple(x if type(x) is Value else as_float(x) for x in operands), value, partials)
     arrays = [np.asarray(operand) for operand in operands]
     arrays = [
         array.astype(np.float64 if array.dtype.kind in "iub" else array.dtype.newbyteorder("=")) for array in arrays
@@ -89,11 +99,12 @@ def _plain(rule: Rule, *operands: Any) -> Any:
     return array_value(rule)(*arrays)
 
 
-def _node(rule: Rule, *operands: Any) -> Any:
-    """A node of more than two operands."""
-    nodes, numbers, _ = _look(operands)
-    value, *partials = on_floats(rule)(*numbers)
-    return record(rule, nodes, value, partials)
+NODES = (Value, Tensor)
+
+
+def data_of(x: Any) -> Any:
+    """What a node holds; anything else as it is."""
+    return x._data if type(x) in NODES else x
 
 
 def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | None]:
@@ -209,7 +220,7 @@ def stop_gradient(x: Any) -> Any:
     >>> stop_gradient(Value(2)).requires_grad
     False
     """
-    return x.detach() if type(x) is Value else x
+    return x.detach() if type(x) in NODES else x
 
 
 def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
@@ -247,6 +258,7 @@ def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     row = Rule(name, value, computed, shown=printed, inputs=inputs, defaults=defaults)
     RULES[name] = row
     install(row)
+    array_operators.install(row)
     FUNCTIONS[name] = public = function(row)
     public.__doc__ = formula.__doc__ or public.__doc__
     return public

@@ -1,18 +1,15 @@
-"""Graphs of nodes: what kinds of leaf there are, and walks that never recurse.
+"""Graphs of nodes: what a node is, what kinds of leaf there are, and walks that never recurse.
 
-A node is data: a value, a gradient, a label, its ``origin`` (the row of the table that made it, or
-the kind of leaf it is) and its operands, each with the derivative that the forward pass stored.
-``Value`` and ``Tensor`` are nodes; everything here asks of them only ``operands`` and ``origin``.
+A node is data: a value, a gradient, a label, its ``origin`` (the operation that made it, or the kind of
+leaf it is) and its operands. ``Value`` and ``Tensor`` are nodes; everything here asks of them only
+``operands`` and ``origin``.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from .value import Value
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 
 class Leaf(enum.Enum):
@@ -44,7 +41,115 @@ CONSTANT = Tag()  # what a number mixed in is told by
 MANY = object()  # stands in a node's dleft when it has more than two operands
 
 
-def topological(*roots: Value) -> list[Value]:
+class _Clock:
+    """Counts the assignments to ``data``, so that a node knows whether what it was computed from is older."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0
+
+
+CLOCK = _Clock()
+
+
+class Node:
+    """What :class:`Value` and :class:`Tensor` have in common."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    _data: Any
+    _tag: Tag | None
+    grad: Any
+    origin: Any
+    operands: tuple[Any, ...]
+    apply: Callable[..., Any]  # a linear operation to operands of which one is a node
+
+    @property
+    def label(self) -> str:
+        """The name in pictures; empty unless given."""
+        return (self._tag or NO_TAG).label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._tag = (self._tag or NO_TAG)._replace(label=as_label(label))
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The layer and neuron that this node belongs to, outermost first."""
+        return (self._tag or NO_TAG).scope
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
+        if isinstance(self.origin, Leaf):
+            return "constant" if self._tag is CONSTANT else ""
+        return str(self.origin.name)
+
+    @property
+    def rule(self) -> Any:
+        """The operation that made this node, as the table has it; None for a leaf."""
+        return None if isinstance(self.origin, Leaf) else self.origin
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether derivatives flow to this node."""
+        return bool(self.origin.requires_grad)
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a weight or bias of a network."""
+        return self.origin is PARAMETER
+
+    def zero_grad(self) -> None:
+        """Set ``grad`` to None here and in everything that this node was computed from."""
+        for node in topological(self):
+            node.grad = None
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.partition(".")[0] != __package__:
+            name = cls.__mro__[1].__name__
+            raise TypeError(
+                f"{name} can't be subclassed: operations ask for type(x) is {name}, which is quick; hold one instead"
+            )
+
+    @property
+    def value(self) -> Any:
+        # A property, because __getattr__ would make every attribute of every node slow to read.
+        raise AttributeError(f"{type(self).__name__} has no attribute 'value': the {self._holds} is .data")
+
+    @value.setter
+    def value(self, data: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} has no attribute 'value': assign to .data")
+
+    _holds = "number"
+
+    def copied_leaf(self) -> tuple[Tag | None, Leaf]:
+        """What a copy keeps beside the data: the label and the wish for a gradient, not the graph."""
+        tag = None if self._tag is None else self._tag._replace(made_at="")
+        return tag, self.origin if isinstance(self.origin, Leaf) else VARIABLE
+
+
+def as_label(label: object) -> str:
+    """A label, if it is a string."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label is a string, got {describe(label)}")
+    return label
+
+
+def describe(thing: object) -> str:
+    """Something unwelcome, for an error message: what it is and of which type."""
+    text = " ".join(repr(thing).split())
+    return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(thing).__name__})"
+
+
+def flows_to(operand: Any) -> bool:
+    """Whether a derivative flows to an operand."""
+    return isinstance(operand, Node) and operand.origin is not DATA
+
+
+def topological(*roots: Any) -> list[Any]:
     """Every node the roots were computed from, each once, inputs before what uses them.
 
     Numbers mixed in are no nodes of the graph and don't appear.
@@ -54,7 +159,7 @@ def topological(*roots: Value) -> list[Value]:
     >>> [node.op or node.label for node in topological((a + b) * (b + 1))]
     ['a', 'b', 'add', 'add', 'mul']
     """
-    order: list[Value] = []
+    order: list[Any] = []
     seen: set[int] = set()
     finished: set[int] = set()
     stack = list(reversed(roots))
@@ -72,19 +177,19 @@ def topological(*roots: Value) -> list[Value]:
     return order
 
 
-def nodes(operands: Iterable[Value | float]) -> list[Value]:
-    """The operands that are nodes, not numbers."""
-    return [operand for operand in operands if not isinstance(operand, float)]
+def nodes(operands: Iterable[Any]) -> list[Any]:
+    """The operands that are nodes, not numbers or arrays."""
+    return [operand for operand in operands if isinstance(operand, Node)]
 
 
-def describe_inputs(node: Value) -> str:
+def describe_inputs(node: Any) -> str:
     """The operands of a node as ``x = 0.0, y = 2.0``, for error messages."""
     names = getattr(node.origin, "inputs", None) or [""] * len(node.operands)
     named = [(x, x.label or str(name)) for x, name in zip(node.inputs, names, strict=True)]
-    return ", ".join(f"{name} = {x.data}" if name and x.op != "constant" else str(x.data) for x, name in named)
+    return ", ".join(f"{name} = {x.summary()}" if name and x.op != "constant" else x.summary() for x, name in named)
 
 
-def descendants(order: Sequence[Value], sources: Iterable[Value]) -> set[int]:
+def descendants(order: Sequence[Any], sources: Iterable[Any]) -> set[int]:
     """The ids of those nodes of a topological order that were computed from the sources, sources included."""
     reached = {id(source) for source in sources}
     for node in order:

@@ -1,86 +1,353 @@
-"""The linear operations: what they compute, and the derivative by each operand.
+"""The linear operations on arrays, each with its transpose.
 
-``sum`` and ``dot`` of Values are one node each, so that a neuron is no chain of additions. They are
-linear in every operand, so their derivative is 1 or the operand's partner in a product, whatever the
-operands are: formulas, floats, or nodes.
+A linear operation is its own derivative: forward mode applies it to the tangent, and reverse mode applies
+its transpose to the gradient. The transpose of a sum spreads the gradient over what was summed, that of
+``x[index]`` puts it back in its place, that of ``W @ x`` by x is ``Wᵀ @ g``. They are written in NumPy's
+words, which nodes understand as arrays do: so the same lines serve every order of derivative.
 
->>> from autograd_mini.expr import Symbol
->>> w1, w2, x1, x2, b = map(Symbol, ["w1", "w2", "x1", "x2", "b"])
->>> DOT.applied(w1, w2, x1, x2, b)
-w1 * x1 + w2 * x2 + b
->>> DOT.derivative(0, [w1, w2, x1, x2, b]), DOT.derivative(4, [w1, w2, x1, x2, b])
-(x1, 1)
->>> DOT.evaluate(1.0, 2.0, 3.0, 4.0)
-(11.0, 3.0, 4.0, 1.0, 2.0)
+>>> SUM.transposes[0](np.array([1.0, 2.0]), np.zeros((2, 3)), (1,), False)
+array([[1., 1., 1.],
+       [2., 2., 2.]])
 """
 
 from __future__ import annotations
 
 import functools
-import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .expr import Expr, Formula, Number
+import numpy as np
+
+from .graph import Node
+
+Shape = tuple[int, ...]
 
 
-def inner(w: Iterable[float], x: Iterable[float]) -> float:
-    """The sum of the products of pairs, as far as both reach, always added in the same order."""
-    return sum(map(operator.mul, w, x), 0.0)
+class Linear:
+    """An operation that is linear in each of its operands.
 
+    Parameters
+    ----------
+    name : what ``node.op`` shows
+    value : of the operands and the parameters (axis, shape, index, …), the result
+    transposes : for each operand, of (gradient, operands, parameters), the operand's gradient; a broadcast
+        operand's may still have the larger shape
+    """
 
-class Sum:
-    """The sum of its operands."""
-
-    name = "sum"
     requires_grad = True
 
-    def applied(self, *operands: Formula) -> Expr:
-        """The operation as it is written: ``x1 + x2 + x3``."""
-        return functools.reduce(operator.add, map(_formula, operands))
-
-    def partial(self, i: int, operands: Sequence[Any]) -> Any:
-        """The derivative by operand ``i``: 1."""
-        return 1.0
-
-    def derivative(self, i: int, operands: Sequence[Expr], result: Expr | None = None) -> Expr:
-        """The derivative by operand ``i`` as a formula."""
-        return _formula(self.partial(i, operands))
-
-    def evaluate(self, *operands: float) -> tuple[float, ...]:
-        """(value, derivative by each operand) on floats."""
-        return float(sum(operands)), *(self.partial(i, operands) for i in range(len(operands)))
-
-
-class Dot(Sum):
-    """w₁x₁ + w₂x₂ + … + b: the operands are the w's, then as many x's, then b if their number is odd."""
-
-    name = "dot"
-
-    def applied(self, *operands: Formula) -> Expr:
-        """The operation as it is written: ``w1 * x1 + w2 * x2 + b``."""
-        w, x, bias = self.split(operands)
-        return super().applied(*(_formula(p) * q for p, q in zip(w, x, strict=True)), *bias)
-
-    def partial(self, i: int, operands: Sequence[Any]) -> Any:
-        """The derivative by operand ``i``: its partner, or 1 for b."""
-        n = len(operands) // 2
-        return 1.0 if i == 2 * n else operands[i + n if i < n else i - n]
-
-    def evaluate(self, *operands: float) -> tuple[float, ...]:
-        """(value, derivative by each operand) on floats."""
-        w, x, bias = self.split(operands)
-        return inner((*w, *bias), (*x, 1.0)), *x, *w, *([1.0] * len(bias))
+    def __init__(self, name: str, value: Callable[..., Any], *transposes: Callable[..., Any]) -> None:
+        self.name = name
+        self.value = value
+        self.transposes = transposes
+        self.pulls = tuple(self._pull(transpose) for transpose in transposes)
 
     @staticmethod
-    def split(operands: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
-        """The w's, the x's, and b or nothing."""
-        n = len(operands) // 2
-        return operands[:n], operands[n : 2 * n], operands[2 * n :]
+    def _pull(transpose: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        def pull(g: Any, node: Any) -> Any:
+            return transpose(g, *[x._data if isinstance(x, Node) else x for x in node.operands], *node.params)
+
+        return pull
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Of arrays an array, of nodes a node."""
+        for x in arguments[: len(self.transposes)]:
+            if isinstance(x, Node):
+                n = len(self.transposes)
+                return x.apply(self, arguments[:n], arguments[n:])
+        return self.value(*arguments)
+
+    def evaluate(self, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        """The result for arrays."""
+        return self.value(*operands, *params)
+
+    def pulls_of(self, count: int) -> tuple[Callable[[Any, Any], Any], ...]:
+        """For each of so many operands, the function from a node's gradient to the operand's, on arrays."""
+        return self.pulls
+
+    def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        """The gradient by operand ``i``, on arrays or nodes."""
+        return self.transposes[i](g, *operands, *params)
+
+    def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        """The tangent that comes from operand ``i``."""
+        return self(*operands[:i], tangent, *operands[i + 1 :], *params)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
 
 
-def _formula(value: Formula) -> Expr:
-    return value if isinstance(value, Expr) else Number(value)
+class Selection(Linear):
+    """One that is linear once it is settled which elements it takes: max, sort.
+
+    Which they are is found again in the data, so a node is all that has to be kept.
+    """
+
+    def __init__(
+        self, name: str, value: Callable[..., Any], transpose: Callable[..., Any], selected: Callable[..., Any]
+    ) -> None:
+        super().__init__(name, value, transpose)
+        self.selected = selected
+
+    def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        return self.selected(tangent, *operands, *params)
 
 
-SUM, DOT = Sum(), Dot()
+class Many(Linear):
+    """One of any number of operands, linear in each."""
+
+    def __init__(self, name: str, value: Callable[..., Any], transpose: Callable[..., Any]) -> None:
+        super().__init__(name, value)
+        self.transpose = transpose  # of (i, gradient, operands, parameters)
+
+    def __call__(self, operands: Any, *params: Any) -> Any:  # type: ignore[override]  # they come as one sequence
+        for x in operands:
+            if isinstance(x, Node):
+                return x.apply(self, tuple(operands), params)
+        return self.value(operands, *params)
+
+    def evaluate(self, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        return self.value(operands, *params)
+
+    def pulls_of(self, count: int) -> tuple[Callable[[Any, Any], Any], ...]:
+        return tuple(self._pull_of(i) for i in range(count))
+
+    @functools.cache  # noqa: B019 - the operations live as long as the program
+    def _pull_of(self, i: int) -> Callable[[Any, Any], Any]:
+        def pull(g: Any, node: Any) -> Any:
+            return self.transpose(i, g, arrays(node.operands), *node.params)
+
+        return pull
+
+    def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        return self.transpose(i, g, operands, *params)
+
+    def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        zeros = [np.zeros(x.shape, x.dtype) for x in arrays(operands)]
+        return self([*zeros[:i], tangent, *zeros[i + 1 :]], *params)
+
+
+def arrays(operands: Sequence[Any]) -> list[Any]:
+    """What nodes hold; numbers and arrays as they are."""
+    return [x._data if isinstance(x, Node) else x for x in operands]
+
+
+# Sums, and their transpose: spreading.
+
+
+def spread(g: Any, shape: Shape) -> Any:
+    """A new array of this shape that repeats g, as broadcasting does."""
+    out = np.empty(shape, g.dtype)  # filling takes less time than np.broadcast_to
+    out[...] = g
+    return out
+
+
+def kept(shape: Shape, axes: Sequence[int] | None) -> Shape:
+    """The shape with the axes that are summed over of length 1."""
+    return tuple(1 if axes is None or i in axes else n for i, n in enumerate(shape))
+
+
+def count(shape: Shape, axes: Sequence[int] | None) -> int:
+    """How many elements there are along these axes."""
+    n = 1
+    for i, length in enumerate(shape):
+        n *= length if axes is None or i in axes else 1
+    return n
+
+
+def _spread_sum(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
+    return BROADCAST_TO(g if keepdims or axes is None else g.reshape(kept(x.shape, axes)), x.shape)
+
+
+def _mean(x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
+    n = count(x.shape, axes)
+    if not n:
+        return np.mean(x, axis=axes, keepdims=keepdims)  # nan, with NumPy's warning
+    return np.add.reduce(x, axis=axes, keepdims=keepdims) / n
+
+
+def _spread_mean(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
+    return _spread_sum(g / max(count(x.shape, axes), 1), x, axes, keepdims)
+
+
+def _sum_to(g: Any, shape: Shape) -> Any:
+    ahead = g.ndim - len(shape)
+    axes = tuple(i for i, n in enumerate(g.shape) if i < ahead or (shape[i - ahead] == 1 and n != 1))
+    return np.add.reduce(g, axis=axes, keepdims=True).reshape(shape)
+
+
+BROADCAST_TO = Linear("broadcast_to", spread, lambda g, x, shape: sum_to(g, x.shape))
+SUM_TO = Linear("sum_to", _sum_to, lambda g, x, shape: BROADCAST_TO(g, x.shape))
+SUM = Linear(
+    "sum", lambda x, axes, keepdims: np.add.reduce(x, axis=axes, keepdims=keepdims), _spread_sum
+)
+MEAN = Linear("mean", _mean, _spread_mean)
+CUMSUM = Linear("cumsum", np.cumsum, lambda g, x, axis: np.flip(np.cumsum(np.flip(g, axis), axis), axis))
+
+
+def sum_to(g: Any, shape: Shape) -> Any:
+    """Broadcasting undone: the sum over what was repeated. The transpose of ``broadcast_to``.
+
+    >>> sum_to(np.ones((4, 2, 3)), (2, 1))
+    array([[12.],
+           [12.]])
+    """
+    return SUM_TO(g, shape) if g.shape != shape else g
+
+
+# Shapes.
+
+RESHAPE = Linear("reshape", lambda x, shape: x.reshape(shape), lambda g, x, shape: g.reshape(x.shape))
+TRANSPOSE = Linear(
+    "transpose",
+    lambda x, axes: x.transpose(axes),
+    lambda g, x, axes: g.transpose(None if axes is None else tuple(np.argsort(axes).tolist())),
+)
+ASTYPE = Linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: g.astype(x.dtype))
+
+
+# Indexing, and its transpose: scattering.
+
+
+def _scatter(g: Any, shape: Shape, index: Any) -> Any:
+    out = np.zeros(shape, g.dtype)
+    if any(isinstance(i, np.ndarray) and i.dtype.kind != "b" for i in (index if isinstance(index, tuple) else (index,))):
+        np.add.at(out, index, g)  # where an index is repeated, all of its gradients count
+    else:
+        out[index] = g
+    return out
+
+
+GETITEM = Linear("getitem", lambda x, index: x[index], lambda g, x, index: SCATTER(g, x.shape, index))
+SCATTER = Linear("scatter", _scatter, lambda g, x, shape, index: GETITEM(g, index))
+
+
+class Rearrangement(Linear):
+    """What a NumPy function does that only moves, repeats or drops elements: indexing, told by where they go."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        def transpose(g: Any, x: Any, *params: Any) -> Any:
+            places = function(np.arange(x.size).reshape(x.shape), *params)
+            return SCATTER(g.reshape(-1), (x.size,), places.reshape(-1)).reshape(x.shape)
+
+        super().__init__(name, function, transpose)
+
+
+FLIP = Linear("flip", np.flip, lambda g, x, axis: np.flip(g, axis))
+REPEAT, TILE, DIAGONAL, ROT90 = (
+    Rearrangement(f.__name__, f) for f in (np.repeat, np.tile, np.diagonal, np.rot90)
+)
+ROLL = Linear("roll", np.roll, lambda g, x, shift, axis: np.roll(g, np.negative(shift), axis))
+PAD_AS = Rearrangement("pad", np.pad)
+PAD = Linear(
+    "pad",
+    np.pad,
+    lambda g, x, width: g[tuple(slice(before, before + n) for (before, _), n in zip(width, x.shape, strict=True))],
+)
+TRIL = Linear("tril", np.tril, lambda g, x, k: np.tril(g, k))
+TRIU = Linear("triu", np.triu, lambda g, x, k: np.triu(g, k))
+DIAG = Linear("diag", np.diag, lambda g, x, k: np.diagonal(g, k))  # of a vector, the matrix
+
+
+# Several arrays in one.
+
+
+def _part(i: int, g: Any, xs: Sequence[Any], axis: int) -> Any:
+    start = sum(x.shape[axis] for x in xs[:i])
+    return g[(slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)]
+
+
+CONCATENATE = Many("concatenate", lambda xs, axis: np.concatenate(xs, axis), _part)
+STACK = Many("stack", lambda xs, axis: np.stack(xs, axis), lambda i, g, xs, axis: g[(slice(None),) * axis + (i,)])
+
+
+# Products.
+
+
+def _flipped(x: Any) -> Any:
+    return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
+
+
+def _matmul_by_x(g: Any, x: Any, y: Any) -> Any:
+    if y.ndim == 1:
+        return g * y if x.ndim == 1 else g[..., None] * y
+    if x.ndim == 1:
+        return np.matmul(y, g[..., None])[..., 0]
+    return np.matmul(g, _flipped(y))
+
+
+def _matmul_by_y(g: Any, x: Any, y: Any) -> Any:
+    if x.ndim == 1:
+        return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
+    if y.ndim == 1:
+        return np.matmul(_flipped(x), g[..., None])[..., 0]
+    return np.matmul(_flipped(x), g)
+
+
+MATMUL = Linear("matmul", np.matmul, _matmul_by_x, _matmul_by_y)
+
+
+def _einsum_transpose(i: int, g: Any, xs: Sequence[Any], inputs: tuple[str, ...], output: str) -> Any:
+    letters = inputs[i]
+    own = dict(zip(letters, xs[i].shape, strict=True))
+    others = [(term, x) for j, (term, x) in enumerate(zip(inputs, xs, strict=True)) if j != i]
+    known = set(output).union(*(term for term, _ in others))
+    distinct = "".join(dict.fromkeys(letters))
+    found = "".join(a for a in distinct if a in known)
+    terms = [output, *(term for term, _ in others)]
+    result = EINSUM([g, *(x for _, x in others)], tuple(terms), found)
+    # Letters that this operand alone has were summed over; those of length 1 were broadcast.
+    result = result.reshape(tuple(result.shape[found.index(a)] if a in found else 1 for a in distinct))
+    repeated = tuple(own[a] if n == 1 else n for a, n in zip(distinct, result.shape, strict=True))
+    result = sum_to(BROADCAST_TO(result, repeated), tuple(own[a] for a in distinct))
+    if len(distinct) == len(letters):
+        return result
+    places = np.einsum(f"{letters}->{distinct}", np.arange(xs[i].size).reshape(xs[i].shape))
+    return SCATTER(result.reshape(-1), (xs[i].size,), places.reshape(-1)).reshape(xs[i].shape)
+
+
+EINSUM = Many(
+    "einsum",
+    lambda xs, inputs, output: np.einsum(f"{','.join(inputs)}->{output}", *xs),
+    _einsum_transpose,
+)
+
+
+# Selections.
+
+
+def _winners(x: Any, axes: Sequence[int] | None, best: Callable[..., Any]) -> Any:
+    """What share of the gradient each element has: ties share evenly."""
+    (data,) = arrays([x])
+    won = data == best(data, axis=axes, keepdims=True)
+    return (won / np.add.reduce(won, axis=axes, keepdims=True, dtype=data.dtype)).astype(data.dtype)
+
+
+def _extreme(name: str, best: Callable[..., Any]) -> Selection:
+    def transpose(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
+        return g.reshape(kept(x.shape, axes)) * _winners(x, axes, best)
+
+    def selected(tangent: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
+        return SUM(tangent * _winners(x, axes, best), axes, keepdims)
+
+    return Selection(name, lambda x, axes, keepdims: best(x, axis=axes, keepdims=keepdims), transpose, selected)
+
+
+MAX = _extreme("max", np.max)
+MIN = _extreme("min", np.min)
+
+
+def _ranks(x: Any, axis: int) -> tuple[Any, ...]:
+    """The index that sorts x along an axis."""
+    (data,) = arrays([x])
+    index = list(np.ix_(*map(np.arange, data.shape)))
+    index[axis] = np.argsort(data, axis)
+    return tuple(index)
+
+
+SORT = Selection(
+    "sort",
+    np.sort,
+    lambda g, x, axis: SCATTER(g, x.shape, _ranks(x, axis)),
+    lambda tangent, x, axis: GETITEM(tangent, _ranks(x, axis)),
+)

@@ -28,12 +28,12 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from .graph import DATA
+from .graph import DATA, describe
 from .modes import MODES
 from .recording import new, settle
 from .rules import RULES, TABLE, Rule
-from .value import Value, as_float, describe
-from .worlds import FAULTS, define, float_names, ieee, source
+from .value import Value, as_float
+from .worlds import FAULTS, define, floats, ieee, source
 
 ONE = """
 def method(self):
@@ -93,6 +93,7 @@ if MODES.active or {data}:
     return settle(node)
 return node
 """
+REFUSE = "raise TypeError('{name}() takes numbers and nodes, got ' + describe(other))"
 ENGINE = {
     "DATA": DATA, "FAULTS": FAULTS, "MODES": MODES, "Value": Value,
     "as_float": as_float, "describe": describe, "ieee": ieee, "new": new, "settle": settle,
@@ -101,7 +102,7 @@ ENGINE = {
 
 def reserved_names() -> set[str]:
     """Names that the generated code uses, so that no input of a row may have them."""
-    return {*ENGINE, *float_names(), *RULES, "RULE", "method", "node", "number", "other", "out", "self"}
+    return {*ENGINE, *floats().names, *RULES, "RULE", "method", "node", "number", "other", "out", "self"}
 
 
 def install(rule: Rule) -> None:
@@ -110,7 +111,6 @@ def install(rule: Rule) -> None:
     A method refuses what is no number with a TypeError; an operator answers NotImplemented, so that
     Python asks the other operand.
     """
-    raising = f"raise TypeError('{rule.name}() takes numbers and nodes, got ' + describe(other))"
     if rule.arity == 1:
         templates = {rule.name: ONE, f"__{rule.operator}__": ONE}
     elif rule.arity == 2:
@@ -120,25 +120,27 @@ def install(rule: Rule) -> None:
         return  # `where` is no method, as in NumPy
     for name, template in templates.items():
         if name not in ("____", "__r__"):
-            refuse = "return NotImplemented" if name.startswith("__") else raising
-            setattr(Value, name, _compiled_when_called(rule, name, template, refuse))
+            compiled_when_called(Value, rule, name, lambda name, template=template: _compile(rule, name, template))
 
 
-def _compiled_when_called(rule: Rule, name: str, template: str, refuse: str) -> Callable[..., Any]:
-    def method(self: Value, *operands: Any, **named: Any) -> Any:
-        if getattr(Value, name) is method:
-            setattr(Value, name, described(_compile(rule, template, refuse)))
-        return getattr(Value, name)(self, *operands, **named)
+def compiled_when_called(kind: type, rule: Rule, name: str, compiled: Callable[[str], Callable[..., Any]]) -> None:
+    """Give a kind of node a method that is compiled at its first call, so that importing is quick."""
+
+    def method(self: Any, *operands: Any, **named: Any) -> Any:
+        if getattr(kind, name) is method:
+            setattr(kind, name, described(compiled(name)))
+        return getattr(kind, name)(self, *operands, **named)
 
     def described(made: Callable[..., Any]) -> Callable[..., Any]:
-        made.__name__, made.__qualname__ = name, f"Value.{name}"
+        made.__name__, made.__qualname__ = name, f"{kind.__name__}.{name}"
         made.__doc__ = f"See ``autograd_mini.{rule.name}``."
         return made
 
-    return described(method)
+    setattr(kind, name, described(method))
 
 
-def _compile(rule: Rule, template: str, refuse: str) -> Callable[..., Any]:
+def _compile(rule: Rule, name: str, template: str) -> Callable[..., Any]:
+    refuse = "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"name": rule.name})
     first, last, both = 0, rule.arity - 1, range(rule.arity)
     keyword = str(rule.inputs[last]) if rule.defaults else ""  # leaky_relu(slope=0.1)
     pieces = {
@@ -147,26 +149,26 @@ def _compile(rule: Rule, template: str, refuse: str) -> Callable[..., Any]:
         "other": keyword or "other",
         "default": f"={rule.defaults[0]}" if rule.defaults else "",
         "keep": f"other = {keyword}" if keyword else "",
-        "number": _fill(NUMBER, {"refuse": refuse}),
+        "number": fill(NUMBER, {"refuse": refuse}),
     }
-    for name, wanted, left, right in (
+    for side, wanted, left, right in (
         ("", both, "self", "other" if rule.arity == 2 else "None"),
         ("_left", [first], "self", "other"),
         ("_right", [last], "other", "self"),
     ):
-        pieces[f"compute{name}"], partials = source(rule, wanted)
+        pieces[f"compute{side}"], partials = source(rule, wanted)
         by = dict(zip(wanted, partials, strict=True))
-        pieces[f"record{name}"] = _fill(RECORD, {
+        pieces[f"record{side}"] = fill(RECORD, {
             "left": left,
             "right": right,
             "dleft": by.get(0, "None"),
             "dright": by.get(1, "None"),
             "data": " or ".join(f"{x}.origin is DATA" for x in ["self", "other"][: len(wanted)]),
         })  # fmt: skip
-    return define("method", _fill(template, pieces), {**float_names(), **ENGINE, "RULE": rule})  # type: ignore[no-any-return]  # a function
+    return define("method", fill(template, pieces), {**floats().names, **ENGINE, "RULE": rule})  # type: ignore[no-any-return]  # a function
 
 
-def _fill(template: str, pieces: dict[str, str]) -> str:
+def fill(template: str, pieces: dict[str, str]) -> str:
     """The template with its pieces, each line of a piece indented as its place is."""
     lines = []
     for line in template.strip().splitlines():

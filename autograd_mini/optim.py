@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from .value import Value, as_float, describe
+from .graph import describe
+from .value import Value, as_float
 
 
 class SGD:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .graph import DATA, MANY, Leaf, Tag, describe_inputs
-from .linear import Sum
+import numpy as np
+
+from . import tree
+from .graph import CLOCK, DATA, MANY, Node, Tag, describe, describe_inputs, flows_to
+from .linear import RESHAPE, STACK, Linear
 from .modes import MODES, THREAD, AnomalyError
+from .nary import Sum
 from .rules import Rule
-from .value import Value, flows_to
+from .tensor import Tensor, checked
+from .value import Value, as_float
 from .worlds import on_floats
 
 new = object.__new__
@@ -44,13 +48,98 @@ def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partia
     return settle(new_node(operation, data, (operands,), groups))
 
 
-def is_stale(node: Value) -> bool:
+def new_tensor(
+    operation: Any, data: Any, operands: tuple[Any, ...], pulls: tuple[Any, ...], params: tuple[Any, ...] = ()
+) -> Any:
+    """A Tensor of operands that are Tensors, numbers and arrays."""
+    node = new(Tensor)
+    node._data = data if type(data) is np.ndarray else np.asarray(data)
+    node.operands = operands
+    node.pulls = pulls
+    node.params = params
+    node.grad = node._tag = node._pending = None
+    node.time = CLOCK.now
+    node.origin = operation
+    if MODES.active:
+        return settle(node)
+    for x in operands:
+        if type(x) is not Tensor or x.origin is DATA:
+            return settle(node)
+    return node
+
+
+def as_operand(x: Any, dtype: Any = None) -> Any:
+    """What an operation on arrays keeps of an operand: a Tensor, a float or an array; None of anything else.
+
+    A Value becomes a Tensor of shape (), of the dtype of what it meets.
+    """
+    if type(x) is Tensor:
+        return x
+    number = as_float(x)
+    if number is not None:
+        return number
+    if type(x) is Value:
+        return from_values([x], (), dtype)
+    x = gather(x)
+    if type(x) is Tensor:
+        return x
+    try:
+        array = np.asarray(x)
+    except (TypeError, ValueError):
+        return None
+    if array.dtype.kind in "iub":
+        return array
+    return checked(array, x) if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8) else None
+
+
+def from_values(values: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
+    """The Tensor that holds these Values and numbers."""
+    kept = tuple(x if type(x) is Value else as_float(x) for x in values)
+    data = np.array([x._data if type(x) is Value else x for x in kept], dtype or np.float64)
+    return new_tensor(STACK, data.reshape(shape), kept, MANY)
+
+
+def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
+    """The Tensor of this shape that holds these Values, numbers and Tensors of shape ()."""
+    if not any(type(x) is Tensor for x in scalars):
+        return from_values(scalars, shape, dtype)
+    row = apply(STACK, tuple(as_operand(x, dtype) for x in scalars), (0,))
+    return row if row.shape == shape else apply(RESHAPE, (row,), (shape,))
+
+
+def gather(x: Any) -> Any:
+    """Nested lists that hold nodes as one Tensor; anything else as it is."""
+    if not isinstance(x, list | tuple) or not any(isinstance(leaf, Node) for leaf in tree.leaves(x)):
+        return x
+    parts = [gather(part) for part in x]
+    if all(as_float(part) is not None or type(part) is Value for part in parts):
+        return from_values(parts, (len(parts),))
+    dtype = next((part.dtype for part in parts if type(part) is Tensor), None)
+    return apply(STACK, tuple(as_operand(part, dtype) for part in parts), (0,))
+
+
+def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Any:
+    """The node of a linear operation."""
+    kept = tuple(x if type(x) is Tensor else _array_operand(operation, x) for x in operands)
+    data = operation.evaluate([x._data if type(x) is Tensor else x for x in kept], params)
+    return new_tensor(operation, data, kept, operation.pulls_of(len(kept)), params)
+
+
+def _array_operand(operation: Linear, x: Any) -> Any:
+    operand = as_operand(x)
+    if operand is None:
+        raise TypeError(f"{operation.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(x)}")
+    return operand if isinstance(operand, Node) else np.asarray(operand)
+
+
+def is_stale(node: Any) -> bool:
     """Whether the data of a node's operands has changed since the node was computed from it."""
+    if type(node) is Tensor:
+        return node.is_stale
     if not node.operands:
         return False
     inputs = [x if isinstance(x, float) else x.data for x in node.operands]
     operation = node.origin
-    assert not isinstance(operation, Leaf)  # it has operands
     evaluate = on_floats(operation) if isinstance(operation, Rule) else operation.evaluate
     value, *partials = evaluate(*inputs)
     then = [node.data, *(p for p in node.partials if p is not None)]
@@ -58,18 +147,16 @@ def is_stale(node: Value) -> bool:
     return any(a != b and not (a != a and b != b) for a, b in zip(then, now, strict=True))
 
 
-def settle(node: Value) -> Value:
+def settle(node: Any) -> Any:
     """Finish a new node where more is to be done: a mode is on, or an operand wants no gradient."""
     if THREAD.anomaly:
         node._tag = Tag(made_at=_calling_line())
-        if not math.isfinite(node._data):
-            raise AnomalyError(f"{node.op} gave {node._data} for {describe_inputs(node)}, at {node._tag.made_at}")
+        if not np.isfinite(node._data).all():
+            raise AnomalyError(f"{node.op} gave {node.summary()} for {describe_inputs(node)}, at {node._tag.made_at}")
     if THREAD.no_grad or not any(map(flows_to, node.operands)):
-        node.left = node.right = node.dleft = node.dright = None
-        node.origin = DATA
-    elif node.dleft is not MANY:
-        node.dleft = node.dleft if flows_to(node.left) else None
-        node.dright = node.dright if flows_to(node.right) else None
+        node.become_data()
+    else:
+        node.stop_at_data()
     return node
 
 
@@ -79,3 +166,6 @@ def _calling_line() -> str:
     while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+Node.apply = staticmethod(apply)  # type: ignore[attr-defined]  # for operations, which know no node

@@ -1,8 +1,8 @@
 """The backward sweep: from a node to everything that it was computed from, by the chain rule.
 
-Twice, because speed asks for it: :func:`backward` for Values, in place, from the derivatives that the
-forward pass stored; :func:`cotangents` for the transforms, on floats or, for higher orders, on nodes.
-Both visit a node when all its consumers have been: then its gradient is complete.
+Thrice, because speed asks for it: :func:`backward` for Values, in place, from the derivatives that the
+forward pass stored, and :func:`backward_tensor` for Tensors; :func:`cotangents` for the transforms, on numbers or, for higher orders, on nodes.
+All visit a node when all its consumers have been: then its gradient is complete.
 """
 
 from __future__ import annotations
@@ -12,11 +12,23 @@ from collections.abc import Callable, Sequence
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from .graph import MANY, descendants, describe_inputs, topological
+import numpy as np
+from numpy import asarray, ndarray
+
+from .graph import CLOCK, MANY, descendants, describe_inputs, flows_to, topological
+from .linear import sum_to
 from .modes import THREAD, AnomalyError
+from .nary import SUM
 
 if TYPE_CHECKING:
+    from .tensor import Tensor
     from .value import Value
+
+
+NOTHING = (
+    "nothing to differentiate: this node was computed from data alone; "
+    "make the inputs Value(…) or Tensor(…) with requires_grad=True, outside of no_grad()"
+)
 
 
 class Share:
@@ -55,10 +67,7 @@ def backward(root: Value, seed: float) -> None:
     are written out for each slot, because calling them would take longer than running them.
     """
     if not root.origin.requires_grad:
-        raise RuntimeError(
-            "nothing to differentiate: this node was computed from data alone; "
-            "make the inputs Value(…) with requires_grad=True, outside of no_grad()"
-        )
+        raise RuntimeError(NOTHING)
     reached = [root]
     leaves: list[tuple[Value, float | None]] = []
     shares: dict[int, Share] = {}
@@ -147,20 +156,130 @@ def _hand_on(root: Value, seed: float, shares: dict[int, Share]) -> None:
                 ready.append(child)
 
 
-def check(node: Value, number: Any, what: str) -> None:
+def backward_tensor(root: Tensor, seed: Any) -> None:
+    """The same for Tensors; what reaches Values is handed on together, by one sweep of theirs."""
+    if not root.origin.requires_grad:
+        raise RuntimeError(NOTHING)
+    now = CLOCK.now
+    reached = [root]
+    leaves: list[tuple[Tensor, Any]] = []
+    doors: list[Tensor] = []  # where Values enter
+    try:
+        for node in reached:  # grows while it is walked
+            operands = node.operands
+            if not operands:
+                leaves.append((node, node.grad))
+            elif node.pulls is MANY:
+                doors.append(node)
+            else:
+                if node.time != now and node.is_stale:
+                    raise RuntimeError(
+                        f"the data of {node.label or node.op} or of its inputs was assigned after it was computed, so "
+                        f"its derivative is gone ({node.op} of {describe_inputs(node)}): compute the graph again"
+                    )
+                for child, pull in zip(operands, node.pulls, strict=True):
+                    if pull is not None:
+                        if child._pending is None:
+                            reached.append(child)
+                            child._pending = 0
+                        else:
+                            child._pending += 1
+            node.grad = None
+        with np.errstate(all="ignore"):
+            _pull_back(root, seed)
+            totals = [node.grad if old is None else asarray(node.grad + old) for node, old in leaves]
+        if doors:
+            backward(_together(doors), 1.0)
+    except BaseException:
+        for node in reached:
+            node._pending = None
+            if node.operands:
+                node.grad = None
+        for node, old in leaves:
+            node.grad = old
+        raise
+    for (node, _), total in zip(leaves, totals, strict=True):
+        node.grad = total
+
+
+def _is_view(term: Any, gradient: Any) -> bool:
+    """Whether a term shares memory with the gradient that it came from."""
+    base = term.base
+    return term is gradient or (base is not None and (base is gradient or base is gradient.base))
+
+
+def _together(doors: Sequence[Tensor]) -> Value:
+    """One node whose derivatives by Values are what Tensors have for them."""
+    pairs = [(x, float(g)) for node in doors for x, g in zip(node.operands, node.grad.flat, strict=True) if flows_to(x)]
+    values, gradients = zip(*pairs, strict=True)
+    node: Value = object.__new__(type(values[0]))
+    node._data = 0.0
+    node.dleft, node.left, node.right, node.origin = MANY, ((values, gradients),), (values,), SUM
+    node.grad = node._pending = node._tag = None
+    return node
+
+
+def _pull_back(root: Tensor, seed: Any) -> None:
+    checked = THREAD.anomaly
+    root.grad = seed if root.operands else seed.copy()
+    ready = [root]
+    for node in ready:  # grows while it is walked
+        gradient = node.grad
+        if checked:
+            check(node, gradient, "gradient")
+        if node.pulls is MANY:
+            continue
+        for child, pull in zip(node.operands, node.pulls, strict=True):
+            if pull is None:
+                continue
+            term = pull(gradient, node)
+            data = child._data
+            if term.shape != data.shape:
+                term = sum_to(term, data.shape)
+            if term.dtype is not data.dtype or type(term) is not ndarray:
+                term = asarray(term, data.dtype)
+            if child.grad is not None:
+                child.grad = asarray(child.grad + term)
+            elif child.operands or not _is_view(term, gradient):
+                child.grad = term
+            else:
+                child.grad = term.copy()  # a leaf's gradient is an array of its own
+            waiting = child._pending
+            if waiting:
+                child._pending = waiting - 1
+            else:
+                child._pending = None
+                ready.append(child)
+
+
+def check(node: Any, number: Any, what: str) -> None:
     """Under ``detect_anomaly``: refuse a gradient or tangent that is nan or inf, and derivatives that will make one."""
     made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
-    if isinstance(number, float) and not math.isfinite(number):
-        name = node.op or f"the leaf {node.label or node.data}"
-        raise AnomalyError(f"the {what} of {name} became {number}{made_at}")
-    for partial in node.partials:
+    if isinstance(number, float | ndarray) and not np.isfinite(number).all():
+        name = node.op or f"the leaf {node.label or node.summary()}"
+        wrong = number if isinstance(number, float) else number[~np.isfinite(number)][0]
+        raise AnomalyError(f"the {what} of {name} became {wrong}{made_at}")
+    for partial in node.partials if node.pulls is None else ():
         if partial is not None and not math.isfinite(partial):
             raise AnomalyError(f"{node.op} has the derivative {partial} for {describe_inputs(node)}{made_at}")
 
 
-def stored(node: Value) -> Callable[[int], float | None]:
-    """The derivatives of a node by its operands, as the forward pass stored them."""
-    return node.partials.__getitem__
+def stored(node: Any) -> Callable[[int, Any], Any]:
+    """What the forward pass stored, as a function from (i, gradient of the node) to the gradient by operand i."""
+    if node.pulls is None:
+        partials = node.partials
+        return lambda i, gradient: None if partials[i] is None else times(gradient, partials[i])
+    if node.pulls is MANY:
+        numbers = node.operands
+        return lambda i, gradient: float(gradient.flat[i]) if flows_to(numbers[i]) else None
+
+    def pull(i: int, gradient: Any) -> Any:
+        if node.pulls[i] is None:
+            return None
+        data = node.operands[i]._data
+        return asarray(sum_to(node.pulls[i](gradient, node), data.shape), data.dtype)
+
+    return pull
 
 
 def times(gradient: Any, partial: Any) -> Any:
@@ -173,15 +292,15 @@ def times(gradient: Any, partial: Any) -> Any:
 
 
 def cotangents(
-    root: Value,
-    sources: Sequence[Value],
+    root: Any,
+    sources: Sequence[Any],
     seed: Any = 1.0,
-    derivatives: Callable[[Value], Callable[[int], Any]] = stored,
+    pulling: Callable[[Any], Callable[[int, Any], Any]] = stored,
 ) -> list[Any]:
-    """The derivative of ``root``, times ``seed``, by each source; no node's ``grad`` is touched.
+    """The derivative of ``root``, times ``seed``, by each source, or None; no node's ``grad`` is touched.
 
-    ``derivatives`` says what the derivative of a node by each of its operands is: the number that the
-    forward pass stored, or, for higher orders, a node.
+    ``pulling`` says how the gradient of a node becomes that of its operands: by what the forward pass stored, or,
+    for higher orders, on nodes.
 
     >>> from autograd_mini import Value
     >>> a, b = Value(2), Value(1)
@@ -193,15 +312,13 @@ def cotangents(
     gradients: dict[int, Any] = {id(root): seed} if id(root) in wanted else {}
     for node in reversed(order):
         gradient = gradients.get(id(node))
-        if gradient is None:
+        if gradient is None or not node.operands:
             continue
         if THREAD.anomaly:
             check(node, gradient, "gradient")
-        operands = node.operands
-        by = derivatives(node) if operands else stored(node)
-        for i, child in enumerate(operands):
-            if id(child) in wanted and (partial := by(i)) is not None:
-                term = times(gradient, partial)
+        pull = pulling(node)
+        for i, child in enumerate(node.operands):
+            if id(child) in wanted and (term := pull(i, gradient)) is not None:
                 earlier = gradients.get(id(child))
                 gradients[id(child)] = term if earlier is None else earlier + term
-    return [gradients.get(id(source), 0.0) for source in sources]
+    return [gradients.get(id(source)) for source in sources]

@@ -56,6 +56,7 @@ class Rule:
     operator : the Python operator that means it (``"add"`` for ``__add__``)
     inputs : the names of the inputs, ``x`` and ``y`` unless given
     defaults : values of the last inputs when they are left out
+    accurate_above : what the shown derivative is accurate above; arrays nowhere below take it, for it is quicker
     """
 
     requires_grad = True  # what an operation records always wants a gradient: see settle() in recording.py
@@ -76,6 +77,7 @@ class Rule:
         operator: str = "",
         inputs: Sequence[Symbol] | None = None,
         defaults: tuple[float, ...] = (),
+        accurate_above: float | None = None,
     ) -> None:
         self.name = name
         self.inputs = tuple(inputs or (x, y)[: len(partials)])
@@ -87,6 +89,7 @@ class Rule:
         self.numpy = numpy
         self.operator = operator
         self.defaults = defaults
+        self.accurate_above = accurate_above
         for style, notation in ((TEXT, text), (LATEX, latex), (PYTHON, python)):
             if notation:
                 style.notations[name] = Notation(notation) if isinstance(notation, str) else notation
@@ -141,6 +144,7 @@ sin, cos, tan, csc, sec, cot = map(_function, "sin cos tan csc sec cot".split())
 asin, acos, atan, atan2, hypot = map(_function, "asin acos atan atan2 hypot".split())
 sinh, cosh, tanh, csch, sech, coth = map(_function, "sinh cosh tanh csch sech coth".split())
 asinh, acosh, atanh = map(_function, "asinh acosh atanh".split())
+maximum, minimum, floor, modulo = map(_function, "maximum minimum floor mod".split())
 exp, log, sqrt, expm1, log1p = map(_function, "exp log sqrt expm1 log1p".split())
 absolute, sign, square, where = map(_function, "abs sign square where".split())
 sigmoid, one_minus_square, rsqrt_1_plus, rsqrt_minus_1, cosine = map(
@@ -159,8 +163,9 @@ BETWEEN_POLES = (Interval(-PI / 2, PI / 2), Interval(PI / 2, 3 * PI / 2))  # of 
 BETWEEN_ZEROS = (Interval(-PI, 0), Interval(0, PI))  # of sin, so the poles of csc and cot
 DECAY = exp(-absolute(x))  # never overflows
 BETWEEN_0_1 = (Interval(0, 1),)
+BETWEEN_WHOLE = [(Interval(-1, 0), Interval(0, 1))]
 CLIPPED = where(p < 1e-7, 1e-7, where(p > 1 - 1e-7, 1 - 1e-7, p))
-AT_ORIGIN = x.eq(0) & y.eq(0)
+AT_ORIGIN = y.eq(0) & x.eq(0)
 SAFE = where(AT_ORIGIN, 1, hypot(x, y))
 RATIO = y / SAFE
 
@@ -222,7 +227,8 @@ TABLE = (
     # Hyperbolic functions and their inverses.
     Rule("sinh", sinh(x), [cosh(x)], numpy="sinh", latex=_tex("sinh")),
     Rule("cosh", cosh(x), [sinh(x)], numpy="cosh", latex=_tex("cosh")),
-    Rule("tanh", tanh(x), [square(sech(x))], shown=[1 - square(out)], numpy="tanh", latex=_tex("tanh")),
+    Rule("tanh", tanh(x), [square(sech(x))], shown=[1 - square(out)], numpy="tanh", latex=_tex("tanh"),
+         accurate_above=2**-10),
     Rule("csch", 1 / sinh(x), [-out * coth(x)], domain=[NONZERO], latex=r"\operatorname{{csch}}\left({}\right)"),
     Rule("sech", 2 * DECAY / (1 + square(DECAY)), [-out * tanh(x)],
          latex=r"\operatorname{{sech}}\left({}\right)"),
@@ -242,24 +248,30 @@ TABLE = (
          shown=[1 / (1 - square(x))],
          domain=[OUTSIDE], text="arcoth({})", latex=r"\operatorname{{arcoth}}\left({}\right)"),
     # Activations. relu'(0) is 0; maximum(0, x) is another function with 1/2 there, because ties share evenly.
-    Rule("sigmoid", where(x >= 0, 1, DECAY) / (1 + DECAY), [square(sech(x / 2)) / 4], shown=[out * (1 - out)],
-         text="σ({})", latex=r"\sigma\left({}\right)"),
-    Rule("relu", where(x <= 0, 0, x), [where(x <= 0, 0, 1)], kinks=[((0,), (0,))]),
+    Rule("sigmoid", exp(minimum(x, 0)) / (1 + DECAY), [square(sech(x / 2)) / 4], shown=[out * (1 - out)],
+         text="σ({})", latex=r"\sigma\left({}\right)", accurate_above=2**-10),
+    Rule("relu", maximum(x, 0), [where(x > 0, 1, 0)], kinks=[((0,), (0,))]),
     Rule("leaky_relu", where(x > 0, x, slope * x), [where(x > 0, 1, slope), where(x > 0, 0, x)],
          inputs=[x, slope], defaults=(0.01,), kinks=[((0, 0.01), (0.01, 0))]),
-    Rule("softplus", where(x <= 0, 0, x) + log1p(DECAY), [sigmoid(x)]),
+    Rule("softplus", maximum(x, 0) + log1p(DECAY), [sigmoid(x)]),
     # Choices.
     Rule("abs", absolute(x), [sign(x)], numpy="absolute", operator="abs", kinks=[((0,), (0,))],
          text="|{}|", latex=r"\left|{}\right|", domain=[NONZERO]),
     Rule("sign", where(x > 0, 1, where(x < 0, -1, x)), [0], numpy="sign", kinks=[((0,), (0,))], domain=[NONZERO]),
     Rule("maximum", where(x >= y, x, where(x < y, y, x + y)),  # x + y is nan when either is
-         [where(x > y, 1, where(x.eq(y), 0.5, 0)), where(x < y, 1, where(x.eq(y), 0.5, 0))],
+         [(where(x > y, 1, 0) + where(x >= y, 1, 0)) / 2, (where(x < y, 1, 0) + where(x <= y, 1, 0)) / 2],
          numpy="maximum", kinks=[((1, 1), (0.5, 0.5))], text="max({}, {})", latex=r"\max\left({}, {}\right)"),
     Rule("minimum", where(x <= y, x, where(x > y, y, x + y)),
-         [where(x < y, 1, where(x.eq(y), 0.5, 0)), where(x > y, 1, where(x.eq(y), 0.5, 0))],
+         [(where(x < y, 1, 0) + where(x <= y, 1, 0)) / 2, (where(x > y, 1, 0) + where(x >= y, 1, 0)) / 2],
          numpy="minimum", kinks=[((1, 1), (0.5, 0.5))], text="min({}, {})", latex=r"\min\left({}, {}\right)"),
     Rule("heaviside", where(x > 0, 1, where(x < 0, 0, where(x.eq(0), y, x))), [0, 0], numpy="heaviside",
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
+    Rule("floor", floor(x), [0], numpy="floor", domain=BETWEEN_WHOLE, text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor"),
+    Rule("ceil", Call("ceil", x), [0], numpy="ceil", domain=BETWEEN_WHOLE, text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil"),
+    Rule("round", Call("round", x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))]),
+    Rule("mod", modulo(x, y), [1, -floor(x / y)], numpy="mod", operator="mod", domain=[(Interval(0, 1),), (Interval(1, 2),)],
+         text=Notation("{} mod {}", PRODUCT, (PRODUCT, POWER)), latex=Notation(r"{} \bmod {}", PRODUCT, (PRODUCT, POWER)),
+         python=Notation("{} % {}", PRODUCT, (PRODUCT, POWER))),
     Rule("where", where(condition, x, y), [0, where(condition, 1, 0), where(condition, 0, 1)],
          inputs=[condition, x, y], domain=[NONZERO, REALS, REALS]),
     # Losses of one prediction, for a label y from 0 to 1: of a probability p, and of z where p is sigmoid(z).
@@ -271,7 +283,7 @@ TABLE = (
          text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
     Rule("bce_with_logits", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
          [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
-         domain=[BETWEEN_0_1, REALS],
+         domain=[BETWEEN_0_1, REALS], accurate_above=2**-10,
          text="BCE({}, σ({}))",
          latex=r"\operatorname{{BCE}}\left({}, \sigma\left({}\right)\right)"),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.

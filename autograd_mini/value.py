@@ -27,15 +27,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, MANY, NO_TAG, PARAMETER, VARIABLE, Leaf, Tag, topological
-from .linear import Sum
+from .graph import CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
 from .modes import THREAD
+from .nary import Sum
 from .rules import Rule
 
 Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
 
 
-class Value:
+class Value(Node):
     """A node of a computation graph that holds a float.
 
     Parameters
@@ -55,8 +55,8 @@ class Value:
     """
 
     __slots__ = ("_data", "_pending", "_tag", "dleft", "dright", "grad", "left", "origin", "right")
-    __array_ufunc__ = None  # so that np.float64(2) * v asks v
-    __hash__ = object.__hash__
+    __hash__ = Node.__hash__
+    pulls = None  # a Value keeps the derivatives themselves
 
     # One or two operands are in left and right, with the derivatives by them in dleft and dright (None where
     # none flows): fields are quicker than tuples. A node of more has MANY in dleft; in right its operands,
@@ -80,7 +80,7 @@ class Value:
         self.left = self.right = self.dleft = self.dright = self.grad = None
         self.origin = VARIABLE if requires_grad else DATA
         self._pending = None
-        self._tag = Tag(_text(label)) if label != "" else None
+        self._tag = Tag(as_label(label)) if label != "" else None
 
     @property
     def data(self) -> float:
@@ -93,32 +93,6 @@ class Value:
         if number is None:
             raise TypeError(f"data must be one real number, got {describe(value)}")
         self._data = number
-
-    @property
-    def label(self) -> str:
-        """The name in pictures; empty unless given."""
-        return (self._tag or NO_TAG).label
-
-    @label.setter
-    def label(self, label: str) -> None:
-        self._tag = (self._tag or NO_TAG)._replace(label=_text(label))
-
-    @property
-    def scope(self) -> tuple[str, ...]:
-        """The layer and neuron that this node belongs to, outermost first."""
-        return (self._tag or NO_TAG).scope
-
-    @property
-    def op(self) -> str:
-        """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
-        if isinstance(self.origin, Leaf):
-            return "constant" if self._tag is CONSTANT else ""
-        return self.origin.name
-
-    @property
-    def rule(self) -> Rule | Sum | None:
-        """The operation that made this node, as the table has it; None for a leaf."""
-        return None if isinstance(self.origin, Leaf) else self.origin
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -140,16 +114,6 @@ class Value:
             return (self.dleft, self.dright)[: len(self.operands)]
         flowing = (d for operands, partials in self.left for _, d in zip(operands, partials, strict=False))
         return in_order(*(tuple(next(flowing) if flows_to(x) else None for x in part) for part in self.right))
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether derivatives flow to this node."""
-        return self.origin.requires_grad
-
-    @property
-    def is_parameter(self) -> bool:
-        """Whether it is a weight or bias of a network."""
-        return self.origin is PARAMETER
 
     def item(self) -> float:
         """The number, as a float that is outside of the graph."""
@@ -184,11 +148,6 @@ class Value:
             raise TypeError(f"the seed of a Value is one real number, got {describe(seed)}")
         reverse.backward(self, number)
 
-    def zero_grad(self) -> None:
-        """Set ``grad`` to None here and in everything that this node was computed from."""
-        for node in topological(self):
-            node.grad = None
-
     if TYPE_CHECKING:  # what operators.py adds, for type checkers; a test holds it to the table
 
         def __add__(self, other: Operand) -> Value: ...
@@ -198,11 +157,6 @@ class Value:
         __sub__ = __mul__ = __truediv__ = __pow__ = __add__
         __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __add__
         __abs__ = __neg__
-
-    def __init_subclass__(cls) -> None:
-        raise TypeError(
-            "Value can't be subclassed: operations ask for type(x) is Value, which is quick; hold one instead"
-        )
 
     def __eq__(self, other: object) -> Any:
         return _compare(operator.eq, self, other)
@@ -241,6 +195,21 @@ class Value:
             raise ValueError("a Value holds no array, so np.asarray has to copy its number: leave out copy=False")
         return np.asarray(float(self), dtype)
 
+    def become_data(self) -> None:
+        """Forget how it was computed: no derivative flows here."""
+        self.left = self.right = self.dleft = self.dright = None
+        self.origin = DATA
+
+    def stop_at_data(self) -> None:
+        """Let no derivative flow to operands that want none."""
+        if self.dleft is not MANY:
+            self.dleft = self.dleft if flows_to(self.left) else None
+            self.dright = self.dright if flows_to(self.right) else None
+
+    def summary(self) -> str:
+        """The number as text."""
+        return str(self._data)
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         grad = f", grad={self.grad}" if self.grad is not None else ""
@@ -250,18 +219,8 @@ class Value:
         return format(self._data, spec) if spec else repr(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A copy is a leaf: the number, the label and the wish for a gradient, not the graph.
-        tag = None if self._tag is None else self._tag._replace(made_at="")
-        return leaf, (self._data, tag, self.origin if isinstance(self.origin, Leaf) else VARIABLE)
+        return leaf, (self._data, *self.copied_leaf())
 
-    @property
-    def value(self) -> float:
-        # A property, because __getattr__ would make every attribute of every node slow to read.
-        raise AttributeError("Value has no attribute 'value': the number is .data")
-
-    @value.setter
-    def value(self, number: float) -> None:
-        raise AttributeError("Value has no attribute 'value': assign to .data")
 
 
 def _compare(relation: Callable[[float, float], bool], node: Value, other: object) -> Any:
@@ -283,18 +242,6 @@ def as_float(value: Any) -> float | None:
 _NUMBERS = (int, float, np.integer, np.float32, np.bool_)
 
 
-def _text(label: object) -> str:
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a string, got {describe(label)}")
-    return label
-
-
-def describe(thing: object) -> str:
-    """Something unwelcome, for an error message: what it is and of which type."""
-    text = repr(thing)
-    return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(thing).__name__})"
-
-
 def leaf(data: float, tag: Tag | None, origin: Leaf) -> Value:
     """A leaf of a given kind: parameters of networks, copies."""
     node = Value(data)
@@ -311,8 +258,3 @@ def in_order(first: tuple[Any, ...], second: tuple[Any, ...] = ()) -> tuple[Any,
     """The parts of an n-ary node's operands in their order: of a dot w and b, and x, it is w, x, b."""
     n = len(second)
     return (*first[:n], *second, *first[n:])
-
-
-def flows_to(operand: Value | float) -> bool:
-    """Whether a derivative flows to an operand."""
-    return type(operand) is Value and operand.origin is not DATA

@@ -23,13 +23,14 @@ import functools
 import itertools
 import linecache
 import math
+import operator
 import textwrap
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .expr import Call, Expr, Symbol, share
+from .expr import Call, Expr, Number, Symbol, share
 from .notation import CHOICE, COMPARISON, LOGIC, PYTHON, Notation, Style
 from .rules import RULES, Rule, out
 
@@ -48,6 +49,13 @@ FLOATS = CALLS._replace(
 )
 
 
+class World(NamedTuple):
+    """How formulas are written for one kind of number, and what their functions are called there."""
+
+    style: Style
+    names: dict[str, Any]
+
+
 def define(name: str, code: str, names: dict[str, Any]) -> Any:
     """Run source text that this package printed; give back what it binds to ``name``.
 
@@ -59,24 +67,27 @@ def define(name: str, code: str, names: dict[str, Any]) -> Any:
     return names[name]
 
 
-def expand(formula: Expr) -> Expr:
-    """The formula in terms of arithmetic and of the functions that ``math`` and NumPy have."""
+def expand(formula: Expr, names: Collection[str]) -> Expr:
+    """The formula in terms of arithmetic and of the functions that a world has."""
 
     def definition(part: Expr) -> Expr:
         row = RULES.get(part.name) if isinstance(part, Call) else None
-        if row is None or row.primitive or not isinstance(part, Call):
+        if row is None or not isinstance(part, Call) or part.name in names or row.primitive:
             return part
-        return expand(row.value).substitute(dict(zip(row.inputs, part.operands, strict=True)))
+        return expand(row.value, names).substitute(dict(zip(row.inputs, part.operands, strict=True)))
 
     return formula.map(definition)
 
 
-def source(rule: Rule, wanted: Sequence[int], style: Style = FLOATS) -> tuple[str, list[str]]:
+def source(rule: Rule, wanted: Sequence[int], world: World | None = None) -> tuple[str, list[str]]:
     """Statements from the inputs' names to ``out`` and the wanted partials, and what those partials are called.
 
     A partial that is a name or a number needs no statement: it is called what it is.
     """
-    shared, (value, *partials) = share([expand(rule.value), *(expand(rule.partials[i]) for i in wanted)])
+    style, names = world or floats()
+    shared, (value, *partials) = share(
+        [expand(rule.value, names), *(expand(rule.partials[i], names) for i in wanted)]
+    )
     after_out = [(name, part) for name, part in shared if out in part.walk()]
     lines = [*(pair for pair in shared if pair not in after_out), (out, value), *after_out]
     results = []
@@ -87,42 +98,116 @@ def source(rule: Rule, wanted: Sequence[int], style: Style = FLOATS) -> tuple[st
     return "\n".join(f"{name} = {formula.write(style)[0]}" for name, formula in lines), results
 
 
-def _function(rule: Rule, style: Style, names: dict[str, Any], wanted: Sequence[int]) -> Any:
-    statements, results = source(rule, wanted, style)
+def _function(rule: Rule, world: World, wanted: Sequence[int]) -> Any:
+    statements, results = source(rule, wanted, world)
     code = f"""\
 def evaluate({", ".join(map(str, rule.inputs))}):  # {rule.name}
 {textwrap.indent(statements, "    ")}
     return {", ".join(["out", *results])}
 """
-    return define("evaluate", code, dict(names))
+    return define("evaluate", code, dict(world.names))
 
 
 @functools.cache
-def float_names() -> dict[str, Any]:
-    """What the functions of a formula are called in the world of floats."""
+def floats() -> World:
+    """Formulas on floats."""
     primitives = {rule.name: getattr(math, rule.name) for rule in RULES.values() if hasattr(math, rule.name)}
-    return {**primitives, "abs": math.fabs, "pow": math.pow, "inf": math.inf, "nan": math.nan}
+    whole = {name: _as_float(getattr(math, name)) for name in ("floor", "ceil")}
+    return World(FLOATS, {
+        **primitives, **whole, "round": _as_float(round), "mod": operator.mod, "abs": math.fabs, "pow": math.pow,
+        "inf": math.inf, "nan": math.nan,
+    })  # fmt: skip
+
+
+def _as_float(function: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: float(function(x))
 
 
 @functools.cache
-def array_names() -> dict[str, Any]:
-    """What the functions of a formula are called in the world of arrays."""
+def arrays() -> World:
+    """Formulas on arrays."""
     primitives = {rule.name: getattr(np, rule.numpy) for rule in RULES.values() if rule.numpy}
-    return {**primitives, "where": np.where, "inf": np.inf, "nan": np.nan}
+    return World(CALLS, {**primitives, "where": _where, "inf": np.inf, "nan": np.nan})
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    """NumPy's, but quick for 1 and 0, and without a choice where numbers compare to a bool."""
+    if type(condition) is bool:
+        return x if condition else y
+    if x is ONE and y is ZERO and getattr(condition, "dtype", None) == np.bool_:
+        return condition.view(np.int8)  # times a float of any precision a float of that precision
+    return np.where(condition, x, y)
+
+
+ONE, ZERO = 1, 0  # small ints are always the same objects
 
 
 @functools.cache
 def on_arrays(rule: Rule) -> Callable[..., tuple[Any, ...]]:
     """The row as a function of arrays: (value, partial by each input)."""
-    function: Callable[..., tuple[Any, ...]] = _function(rule, CALLS, array_names(), range(rule.arity))
+    function: Callable[..., tuple[Any, ...]] = _function(rule, arrays(), range(rule.arity))
     return function
 
 
 @functools.cache
 def array_value(rule: Rule) -> Callable[..., Any]:
     """The value of the row on arrays: NumPy's own function where it has one."""
-    value: Callable[..., Any] = getattr(np, rule.numpy) if rule.numpy else _function(rule, CALLS, array_names(), [])
+    value: Callable[..., Any] = getattr(np, rule.numpy) if rule.numpy else _function(rule, arrays(), [])
     return value
+
+
+@functools.cache
+def pull(rule: Rule, i: int, nodes: tuple[bool, ...]) -> Callable[[Any, Any], Any]:
+    """The gradient by operand ``i`` of a Tensor that the row made: of (its own gradient, the Tensor).
+
+    ``nodes`` says which operands are Tensors, not numbers or arrays.
+
+    >>> print(*linecache.getlines(pull(RULES["exp"], 0, (True,)).__code__.co_filename), sep="")
+    def pull(g, node):  # exp
+        out = node._data
+        return g * out
+    <BLANKLINE>
+    """
+    style, names = arrays()
+    partial, quick = (expand(form[i], names).simplify() for form in (rule.partials, rule.shown))
+    quick = quick if rule.accurate_above else partial
+    used = {part for form in (partial, quick) for part in form.walk()}
+    lines = [
+        f"{x} = node.operands[{j}]{'._data' * is_node}"
+        for j, (x, is_node) in enumerate(zip(rule.inputs, nodes, strict=True))
+        if x in used
+    ]
+    lines += ["out = node._data"] if out in used else []
+    if rule.accurate_above and quick != partial:
+        lines.append(f"d = {quick.write(style)[0]}")
+        lines.append(f"if not least(d) >= {rule.accurate_above}:")
+        shared, (partial,) = share([partial])
+        lines += [f"    {name} = {part.write(style)[0]}" for name, part in [*shared, (Symbol("d"), partial)]]
+        partial = Symbol("d")
+    match partial:
+        case Number(value=0):
+            product: Expr = Call("zeros_like", GRADIENT)  # where 0 times inf is nan
+        case Call(name="div", operands=(Number(value=1), divisor)):
+            product = GRADIENT / divisor
+        case Call(name="div", operands=(factor, Number() as divisor)):
+            product = GRADIENT * factor / divisor
+        case _:
+            product = (GRADIENT * partial).simplify()
+    shared, (product,) = share([product])
+    lines += [f"{name} = {part.write(style)[0]}" for name, part in shared]
+    body = "\n    ".join([*lines, f"return {product.write(style)[0]}"])
+    code = f"def pull(g, node):  # {rule.name}\n    {body}\n"
+    function: Callable[[Any, Any], Any] = define("pull", code, {**names, "least": _least, "zeros_like": np.zeros_like})
+    return function
+
+
+GRADIENT = Symbol("g")
+
+
+def _least(x: Any) -> Any:
+    """The least magnitude; quickly if all is positive, as derivatives of activations are."""
+    least = np.minimum.reduce(x, axis=None, initial=np.inf)
+    return least if least > 0 else np.minimum.reduce(np.abs(x), axis=None, initial=np.inf)
 
 
 def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:
@@ -135,7 +220,7 @@ def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:
 @functools.cache
 def on_floats(rule: Rule) -> Callable[..., tuple[float, ...]]:
     """The row as a function of floats: (value, partial by each input)."""
-    quick = _function(rule, FLOATS, float_names(), range(rule.arity))
+    quick = _function(rule, floats(), range(rule.arity))
 
     def evaluate(*inputs: float) -> tuple[float, ...]:
         try:

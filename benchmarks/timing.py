@@ -7,8 +7,9 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-Contestant = Callable[[], tuple[float, object]]  # the answer, and what is to be freed after the clock has stopped
+Contestant = Callable[[], tuple[Any, object]]  # the answer, and what is to be freed after the clock has stopped
 
 
 @contextmanager
@@ -22,24 +23,49 @@ def garbage_collector(on: bool) -> Iterator[None]:
         gc.enable()
 
 
-def alternate(contestants: Mapping[str, Contestant], rounds: int, gc_on: bool) -> dict[str, float]:
-    """The median seconds of each contestant over the rounds, each round running all of them in turn.
+def alternate(
+    contestants: Mapping[str, Contestant],
+    rounds: int,
+    gc_on: bool = True,
+    repeats: int = 1,
+    tolerance: float = 1e-9,
+) -> dict[str, float]:
+    """The median seconds that each contestant takes for one run, the rounds running all of them in turn.
+
+    Parameters
+    ----------
+    repeats : how often a contestant runs while the clock does, for runs of microseconds
+    tolerance : how far the answers after the first ``repeats`` runs may differ, relative to the first one's
 
     Raises
     ------
     AssertionError : when they don't compute the same number
     """
-    answers = {name: run()[0] for name, run in contestants.items()}  # also the warm-up
+    gc.collect()
+    gc.freeze()  # what importing the peers has left alive would make every collection slower than in a user's program
+    answers = {name: number(repeat(run, repeats)[0]) for name, run in contestants.items()}  # also the warm-up
     first = next(iter(answers.values()))
     for name, answer in answers.items():
-        if not abs(answer - first) <= 1e-9 * max(1.0, abs(first)):
+        if not abs(answer - first) <= tolerance * max(1.0, abs(first)):
             raise AssertionError(f"contestants disagree: {name} computed {answer!r}, another {first!r}")
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
             with garbage_collector(gc_on):
                 start = time.perf_counter()
-                kept = run()
-                seconds[name].append(time.perf_counter() - start)
+                kept = repeat(run, repeats)
+                seconds[name].append((time.perf_counter() - start) / repeats)
                 del kept  # not timed, because micrograd's graphs are cycles that only the collector frees
     return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def repeat(run: Contestant, repeats: int) -> tuple[Any, object]:
+    """What the last of several runs gives."""
+    for _ in range(repeats - 1):
+        run()
+    return run()
+
+
+def number(answer: Any) -> float:
+    """A float of a float, or of anybody's array or node of one element."""
+    return float(answer.item() if hasattr(answer, "item") else answer)

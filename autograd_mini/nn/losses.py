@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..functions import FUNCTIONS, sum
-from ..value import Value, as_float, describe
+from ..graph import describe
+from ..value import Value, as_float
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:

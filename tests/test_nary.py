@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd_mini as ag
 from autograd_mini import Value
 from autograd_mini.expr import Number, symbols
-from autograd_mini.linear import DOT, SUM
+from autograd_mini.nary import DOT, SUM
 from autograd_mini.recording import is_stale
 
 OPERANDS = symbols("u v x y b")

@@ -1,0 +1,105 @@
+"""NumPy's own functions on nodes: ``np.exp(t)``, ``np.sum(t, axis=1)``, ``np.add(1, v)``.
+
+NumPy asks its arguments before it computes (``__array_ufunc__`` and ``__array_function__``, NEP 13 and 18). The
+answer is looked up: functions that have a derivative in ``array_functions.py`` and the table, those whose result has
+none (argmax, isnan, comparisons, zeros_like) in the list below, which run on the plain arrays. Nothing is wrapped.
+
+>>> x = Tensor([1.0, 2.0])
+>>> np.exp(x).op, np.argmax(x), np.ones_like(x)
+('exp', 1, array([1., 1.]))
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import array_functions as on_arrays
+from . import tree
+from .array_functions import NUMPY
+from .functions import FUNCTIONS
+from .graph import Node
+from .rules import TABLE
+from .tensor import Tensor
+from .value import Value
+
+PLAIN = {
+    getattr(np, name)
+    for name in """
+    equal not_equal less less_equal greater greater_equal logical_and logical_or logical_not logical_xor
+    isnan isinf isfinite signbit any all count_nonzero nonzero flatnonzero argwhere argmax argmin argsort searchsorted
+    shape ndim size zeros_like ones_like full_like empty_like isclose allclose array_equal array_equiv array_repr
+    array_str result_type iscomplexobj isrealobj isscalar unique bincount digitize may_share_memory shares_memory
+    lexsort argpartition nanargmax nanargmin isin iscomplex isreal isneginf isposinf histogram
+    """.split()
+    if hasattr(np, name)
+}
+
+UFUNCS: dict[Any, Callable[..., Any]] = {
+    **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
+    **NUMPY,
+    np.matmul: on_arrays.matmul,
+}
+REDUCTIONS = {np.add: on_arrays.sum, np.multiply: on_arrays.prod, np.maximum: on_arrays.max, np.minimum: on_arrays.min}
+
+
+def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """What a ufunc with a node among its arguments gives."""
+    if method == "__call__" and not kwargs:
+        function = UFUNCS.get(ufunc)
+        if function is not None:
+            return function(*inputs)
+        if ufunc in PLAIN:
+            return ufunc(*map(_plain, inputs))
+    if "out" in kwargs:
+        raise TypeError(
+            f"np.{ufunc.__name__} can't write a node into an array, because that would cut the graph: "
+            "write a = a + t, not a += t; collect the parts in a list and use ag.stack"
+        )
+    if method == "reduce" and ufunc in REDUCTIONS:
+        return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **{k: v for k, v in kwargs.items() if v is not None or k == "axis"}})
+    if method == "outer" and len(inputs) == 2 and not kwargs and ufunc in UFUNCS:
+        x, y = map(on_arrays.array, inputs)
+        return UFUNCS[ufunc](on_arrays.reshape(x, x.shape + (1,) * y.ndim), y)
+    raise refuse(ufunc.__name__ + ("" if method == "__call__" else f".{method}"), kwargs)
+
+
+def array_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """What another of NumPy's functions with a node among its arguments gives."""
+    ours = NUMPY.get(function)
+    if ours is None and function is np.where:
+        ours = FUNCTIONS["where"] if len(args) == 3 else np.nonzero
+    if ours is not None:
+        given = {name: value for name, value in kwargs.items() if value is not np._NoValue}
+        try:
+            return ours(*args, **given)
+        except TypeError as error:
+            if "unexpected keyword" in str(error):
+                raise refuse(function.__name__, given) from error
+            raise
+    if function in PLAIN:
+        return function(*tree.map_leaves(_plain, args), **tree.map_leaves(_plain, kwargs))
+    raise refuse(function.__name__, {})
+
+
+def _plain(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
+
+
+def refuse(name: str, kwargs: dict[str, Any]) -> TypeError:
+    """The error for a NumPy function, or arguments of it, that nodes don't have."""
+    if kwargs:
+        return TypeError(f"np.{name} of a node doesn't take {', '.join(f'{key}=' for key in kwargs)}")
+    near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.5)
+    said = f"; the nearest that there is: np.{near[0]}" if near else ""
+    return TypeError(
+        f"np.{name} has no derivative here, so it doesn't take nodes{said}; of plain numbers: np.{name}(t.numpy())"
+    )
+
+
+for _kind in (Value, Tensor):
+    _kind.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]  # asked for by NumPy
+    _kind.__array_function__ = array_function  # type: ignore[attr-defined]  # the same

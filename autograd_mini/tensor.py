@@ -1,0 +1,335 @@
+"""Tensor: an array that remembers how it was computed.
+
+>>> W, x = Tensor([[1.0, 2.0], [3.0, 4.0]], "W"), Tensor([5.0, 6.0], "x")
+>>> z = W @ x
+>>> z.sum().backward()
+>>> z.data, W.grad, x.grad
+(array([17., 39.]), array([[5., 6.],
+       [5., 6.]]), array([4., 6.]))
+
+It is a node like a Value, and shows the same: ``data``, ``grad``, ``label``, ``op``, ``inputs``. Its elementwise
+operations come from the same table; the others (sums, products of matrices, indexing, …) are linear, and bring
+their transpose (``linear.py``). NumPy's own functions take it too: ``np.exp(z)``, ``np.sum(z, axis=0)``.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import reverse
+from .graph import CLOCK, CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
+from .modes import THREAD
+
+Array = np.ndarray[Any, Any]
+
+
+class Tensor(Node):
+    """A node of a computation graph that holds an array.
+
+    Parameters
+    ----------
+    data : an array or nested sequences of numbers, of any shape; it is copied. float32 and float64 stay
+        what they are, ints and bools become float64
+    label : a name for pictures
+    requires_grad : False makes it plain data, to which no derivative flows
+
+    Raises
+    ------
+    TypeError : for complex numbers, objects, text, float16 and longdouble, and a label that is no string
+    ValueError : for nested sequences of different lengths
+
+    Attributes
+    ----------
+    grad : the derivative of the node that ``backward()`` was called on by this one, an array of this one's
+        shape and dtype; None before
+    """
+
+    __slots__ = ("_data", "_pending", "_tag", "grad", "operands", "origin", "params", "pulls", "time")
+    __hash__ = Node.__hash__
+    _holds = "array"
+
+    operands: tuple[Any, ...]  # Tensors, and the arrays and numbers mixed in
+    params: tuple[Any, ...]  # what else the operation was given: axis, shape, index
+    pulls: Any  # of Values MANY, else functions (or None) from this gradient to that of each operand
+    time: float  # on the clock, when it was computed or assigned
+    _pending: int | None  # while a sweep runs: how many consumers it waits for besides one
+
+    def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
+        self._data = as_array(data)
+        self.operands = self.pulls = self.params = ()
+        self.grad = self._pending = None
+        self.time = 0
+        self.origin = VARIABLE if requires_grad else DATA
+        self._tag = Tag(as_label(label)) if label != "" else None
+
+    @property
+    def data(self) -> Array:
+        """The array itself, which may be written to.
+
+        What is *assigned* is copied into it and keeps its shape and dtype; backward through what was computed
+        before is then refused. Writing to elements, ``t.data[0] = 1``, goes unseen: do so before computing.
+        """
+        return self._data  # type: ignore[no-any-return]  # an array
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        if value is not self._data:  # which it is after `t.data -= step`
+            new = value._data if isinstance(value, Tensor) else as_array(value)
+            if new.shape != self.shape:
+                raise ValueError(f"data keeps its shape {self.shape}, got {new.shape}: make a new Tensor")
+            if self.operands:
+                self._data = new.astype(self.dtype)  # it may be a view of an operand
+            else:
+                self._data[...] = new
+        CLOCK.now += 1
+        self.time = np.inf if self.operands else CLOCK.now
+        for operand in self.operands:
+            if isinstance(operand, Tensor) and np.may_share_memory(operand._data, self._data):
+                operand.data = operand._data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+        return self._data.shape  # type: ignore[no-any-return]  # an array's
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim  # type: ignore[no-any-return]  # an array's
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size  # type: ignore[no-any-return]  # an array's
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float32 or float64."""
+        return self._data.dtype  # type: ignore[no-any-return]  # an array's
+
+    @property
+    def T(self) -> Tensor:
+        """The transpose."""
+        return self.transpose()  # type: ignore[no-any-return]  # from functions.py
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """The operands as nodes: a number or array mixed in becomes a constant node, a new one at each access."""
+        return tuple(x if isinstance(x, Node) else constant(x) for x in self.operands)
+
+    def numpy(self) -> Array:
+        """A copy of the array, outside of the graph."""
+        return self._data.copy()  # type: ignore[no-any-return]  # an array
+
+    def item(self) -> float:
+        """The number that a Tensor of one element holds.
+
+        Raises
+        ------
+        ValueError : when there are more elements, or none
+        """
+        if self.size != 1:
+            raise ValueError(f"item() is for a Tensor of one element, got the shape {self.shape}: use numpy()")
+        return float(self._data.item())
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists."""
+        return self._data.tolist()
+
+    def detach(self) -> Tensor:
+        """A copy as data to which no derivative flows."""
+        return Tensor(self._data, self.label, requires_grad=False)
+
+    def backward(self, seed: Any = None) -> None:
+        """Compute the derivative of this node, times ``seed``, by every node that it was computed from.
+
+        Leaves accumulate into ``grad`` (call :meth:`zero_grad` in between); inner nodes show this sweep's.
+
+        Parameters
+        ----------
+        seed : an array of this node's shape; 1 where there is one element
+
+        Raises
+        ------
+        RuntimeError : without a seed when there is more than one element; when nothing that this node was
+            computed from wants a gradient; when ``data`` of such a node was assigned since
+        ValueError : when the seed is not of this node's shape
+
+        >>> x = Tensor([1.0, 2.0, 3.0])
+        >>> (x * x).backward([1.0, 10.0, 100.0])
+        >>> x.grad
+        array([  2.,  40., 600.])
+        """
+        data = self._data
+        if seed is None:
+            if data.size != 1:
+                raise RuntimeError(
+                    f"backward() of a Tensor of shape {self.shape} needs a seed of that shape; "
+                    "or make it one number first, as with .sum() or .mean()"
+                )
+            seed = np.ones_like(data)
+        else:
+            seed = seed._data if isinstance(seed, Tensor) else np.asarray(seed)
+            if seed.shape != data.shape:
+                raise ValueError(f"the seed of a Tensor of shape {data.shape} has that shape, got {seed.shape}")
+            if seed.dtype != data.dtype:
+                seed = as_array(seed).astype(data.dtype, copy=False)
+        reverse.backward_tensor(self, seed)
+
+    if TYPE_CHECKING:  # what operators.py and functions.py add, for type checkers
+
+        def __add__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
+        __pow__ = __rpow__ = __mod__ = __rmod__ = __matmul__ = __rmatmul__ = __add__
+        __abs__ = __neg__
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "a Tensor's elements can't be assigned, because that would cut the graph: collect the parts in a list and "
+            "use ag.stack, or ag.where to choose; for plain data, t.data[...] = ... before computing with it"
+        )
+
+    def __eq__(self, other: object) -> Any:
+        return _compare(operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _compare(operator.ne, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compare(operator.lt, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _compare(operator.le, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compare(operator.gt, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compare(operator.ge, self, other)
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(f"a Tensor of shape {self.shape} is neither true nor false: use (t > 0).all() or .any()")
+        return bool(self._data.item())
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("a Tensor of shape () has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, element: Any) -> bool:
+        return bool(np.any(self == element))
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __float__(self) -> float:
+        self.refuse_to_cut("float()")
+        return self.item()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        self.refuse_to_cut("np.asarray()")
+        return np.array(self._data, dtype, copy=copy) if copy is not None else np.asarray(self._data, dtype)
+
+    def refuse_to_cut(self, what: str) -> None:
+        """Raise a TypeError unless no derivative flows here anyway."""
+        if self.requires_grad and not THREAD.no_grad:
+            raise TypeError(
+                f"{what} of a node that wants a gradient would cut the graph: use .numpy() or .item() for the numbers, "
+                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
+            )
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether this node's data, or that of what it was computed from, was assigned since."""
+        return self.time == np.inf or any(isinstance(x, Tensor) and x.time > self.time for x in self.operands)
+
+    def become_data(self) -> None:
+        """Forget how it was computed: no derivative flows here."""
+        self.operands = self.pulls = self.params = ()
+        self.origin = DATA
+
+    def stop_at_data(self) -> None:
+        """Let no derivative flow to operands that want none."""
+        if self.pulls is not MANY:
+            self.pulls = tuple(pull if flows_to(x) else None for x, pull in zip(self.operands, self.pulls, strict=True))
+
+    def summary(self) -> str:
+        """The array in few words: its numbers if they are few, else shape and range."""
+        if self.size <= SHORT:
+            return np.array2string(self._data, precision=4, separator=", ").replace("\n", "")
+        least, most = np.min(self._data), np.max(self._data)
+        return f"shape {self.shape} from {least:.4g} to {most:.4g}"
+
+    def __repr__(self) -> str:
+        with np.printoptions(threshold=100, edgeitems=2, precision=6):
+            numbers = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        large = f", shape={self.shape}" if self.size > 100 or not self.size else ""
+        dtype = f", dtype={self.dtype}" if self.dtype != np.float64 else ""
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Tensor({numbers}{large}{dtype}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return leaf, (self._data.copy(), *self.copied_leaf())
+
+
+SHORT = 9  # elements that error messages show
+
+
+def _compare(relation: Callable[[Any, Any], Any], node: Tensor, other: object) -> Any:
+    """What a relation says of the data, as a boolean array."""
+    return relation(node._data, other._data if isinstance(other, Node) else other)
+
+
+def as_array(data: Any) -> Array:
+    """A new array of float32 or float64 that holds what a caller gave."""
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ValueError(f"rows of different lengths make no array: {describe(data)}") from error
+    return checked(array, data)
+
+
+def checked(array: Array, data: Any = None) -> Array:
+    """The array with a dtype to compute in.
+
+    Raises
+    ------
+    TypeError : for one that isn't of float32, float64, ints or bools
+    """
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    if array.dtype.newbyteorder("=") not in (np.float32, np.float64):
+        said = describe(array if data is None else data)
+        raise TypeError(f"a Tensor holds float32 or float64 (ints and bools become float64), got {array.dtype}: {said}")
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def leaf(data: Array, tag: Tag | None, origin: Leaf) -> Tensor:
+    """A leaf of a given kind, which holds this array, not a copy."""
+    node = object.__new__(Tensor)
+    node._data = data
+    node.operands = node.pulls = node.params = ()
+    node.grad = node._pending = None
+    node.time = 0
+    node._tag, node.origin = tag, origin
+    return node
+
+
+def constant(data: Any) -> Tensor:
+    """The node that stands for a number or array mixed in."""
+    return leaf(np.asarray(data), CONSTANT, DATA)
