@@ -28,7 +28,9 @@ __all__ = [
     "AnomalyError",
     "Tensor",
     "Value",
+    "check_grads",
     "check_rule",
+    "custom_vjp",
     "detect_anomaly",
     "grad",
     "gradient_graph",
@@ -53,8 +55,10 @@ def __getattr__(name: str) -> Any:
     """What is loaded when it is asked for, and functions that were added with ``@rule``."""
     if name in ("datasets", "nn", "optim", "testing"):
         return importlib.import_module(f".{name}", __name__)
-    if name == "check_rule":
-        return importlib.import_module(".testing", __name__).check_rule
+    if name in ("check_grads", "check_rule"):
+        return getattr(importlib.import_module(".testing", __name__), name)
+    if name == "custom_vjp":
+        return importlib.import_module(".custom", __name__).custom_vjp
     if name in _functions.FUNCTIONS:
         return _functions.FUNCTIONS[name]
     import difflib  # only here, because importing should be quick

@@ -94,7 +94,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     ('sum', Tensor([3., 7.]))
     """
     if type(x) is not Tensor:
-        x = x if isinstance(x, list | tuple | Node | np.ndarray) else list(x)
+        x = list(x) if isinstance(x, Iterable) and not isinstance(x, list | tuple | Node | np.ndarray) else x
         if axis is None and _are_scalars(x):
             return functions.sum(x)
         x = array(x)
@@ -277,9 +277,14 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 
 @of_numpy(np.reshape)
-def reshape(x: Any, shape: int | Sequence[int]) -> Any:
-    """The same elements in another shape, in which one length may be -1."""
-    return linear.RESHAPE(array(x), shape if isinstance(shape, tuple) else tuple(shape) if isinstance(shape, Iterable) else (shape,))
+def reshape(x: Any, shape: int | Sequence[int], order: str = "C") -> Any:
+    """The same elements in another shape, in which one length may be -1; counted by rows, or with "F" by columns."""
+    shape = tuple(shape) if isinstance(shape, Iterable) else (shape,)
+    if order == "F":
+        return transpose(reshape(transpose(x), shape[::-1]))
+    if order != "C":
+        raise ValueError(f'order is "C" or "F", got {order!r}')
+    return linear.RESHAPE(array(x), shape)
 
 
 @of_numpy(np.transpose, np.permute_dims)
@@ -328,9 +333,9 @@ def expand_dims(x: Any, axis: Any) -> Any:
 
 
 @of_numpy(np.ravel)
-def ravel(x: Any) -> Any:
+def ravel(x: Any, order: str = "C") -> Any:
     """All elements in a row."""
-    return _reshaped(np.ravel, x)
+    return reshape(x, (-1,), order)
 
 
 def _reshaped(function: Callable[..., Any], x: Any, *arguments: Any) -> Any:
@@ -344,6 +349,7 @@ def _at_least(function: Any) -> Callable[..., Any]:
         made = [_reshaped(function, x) for x in arrays]
         return made[0] if len(made) == 1 else made
 
+    at_least.__name__ = at_least.__qualname__ = function.__name__
     at_least.__doc__ = f"Arrays with at least {function.__name__[-2]} axes: see ``np.{function.__name__}``."
     return of_numpy(function)(at_least)
 
@@ -356,7 +362,9 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
     """Repeated to a larger shape, as broadcasting does."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     x = array(x)
-    np.broadcast_to(_data(x), shape)  # says what is wrong with the shape
+    aligned = zip(x.shape[::-1], shape[::-1], strict=False)
+    if x.ndim > len(shape) or any(n not in (1, m) for n, m in aligned):
+        raise ValueError(f"the shape {x.shape} doesn't broadcast to {shape}")
     return linear.BROADCAST_TO(x, shape)
 
 
@@ -436,7 +444,7 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
         return linear.PAD_AS(x, pad_width, mode)
     if mode != "constant":
         raise ValueError(f"pad's mode is constant, edge, reflect, symmetric or wrap, got {mode!r}")
-    width = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
+    width = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2))
     padded = linear.PAD(x, width)
     if np.any(constant_values):
         padded = padded + np.pad(np.zeros(x.shape, x.dtype), width, constant_values=constant_values)
@@ -485,7 +493,7 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
 @of_numpy(np.round, np.around)
 def round(x: Any, decimals: int = 0) -> Any:
     """Rounded to so many decimals, halves to even; its derivative is 0."""
-    rounded = FUNCTIONS["round"]
+    rounded = FUNCTIONS["rint"]
     return rounded(x) if not decimals else rounded(x * 10.0**decimals) / 10.0**decimals
 
 
@@ -624,12 +632,12 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
     ------
     ValueError : when the lengths to be summed over differ, naming both shapes
     """
-    if not (_is_array(x) or _is_array(y)) or (_holds_values(x) or _holds_values(y)):
-        return functions.dot(x, y, bias)
-    x, y = array(x), array(y)
-    if not x.ndim or not y.ndim:
+    if _is_scalar(x) or _is_scalar(y):
         product = x * y
+    elif not (_is_array(x) or _is_array(y)) or (_holds_values(x) or _holds_values(y)):
+        return functions.dot(x, y, bias)
     else:
+        x, y = array(x), array(y)
         _check_inner("dot", x, y, x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0])
         product = linear.MATMUL(x, y) if y.ndim < 3 else tensordot(x, y, ([-1], [-2]))
     return product if type(bias) in (int, float) and bias == 0 else product + bias
@@ -638,8 +646,12 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
 NUMPY[np.dot] = dot
 
 
+def _is_scalar(x: Any) -> bool:
+    return type(x) is Value or as_float(x) is not None or (isinstance(x, Tensor | np.ndarray) and not x.ndim)
+
+
 def _is_array(x: Any) -> bool:
-    return isinstance(x, Tensor | np.ndarray | np.generic | int | float) or (
+    return isinstance(x, Tensor | np.ndarray) or (
         isinstance(x, list | tuple) and any(isinstance(part, list | tuple | Tensor | np.ndarray) for part in x)
     )
 
@@ -786,9 +798,9 @@ NUMPY.update({
 # Methods of Tensor, as ndarray has them.
 
 
-def _method_reshape(self: Tensor, *shape: Any) -> Any:
+def _method_reshape(self: Tensor, *shape: Any, order: str = "C") -> Any:
     """See ``autograd_mini.reshape``; the lengths may also be separate arguments."""
-    return reshape(self, shape[0] if len(shape) == 1 else shape)
+    return reshape(self, shape[0] if len(shape) == 1 else shape, order)
 
 
 def _method_transpose(self: Tensor, *axes: Any) -> Any:
@@ -821,7 +833,26 @@ ARRAY_FUNCTIONS = {
         vsplit, dsplit, matmul, dot, outer, inner, tensordot, kron, cross, einsum,
     )
 }  # fmt: skip
-METHODS = """sum mean max min prod var std cumsum sort norm logsumexp log_softmax softmax swapaxes squeeze ravel take
+PLAIN = """
+    any all count_nonzero nonzero argmax argmin argsort shape ndim size zeros_like ones_like full_like isnan isinf
+    isfinite isclose allclose array_equal
+    """.split()
+
+
+def _on_numbers(name: str) -> Callable[..., Any]:
+    original = getattr(np, name)
+
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        return original(*tree.map_leaves(_data, args), **kwargs)
+
+    plain.__name__ = plain.__qualname__ = name
+    plain.__doc__ = f"``np.{name}`` of the numbers: a plain result, through which no derivative flows."
+    return plain
+
+
+ARRAY_FUNCTIONS |= {"amax": max, "amin": min}
+ARRAY_FUNCTIONS |= {name: _on_numbers(name) for name in PLAIN}
+METHODS = """any all argmax argmin argsort sum mean max min prod var std cumsum sort norm logsumexp log_softmax softmax swapaxes squeeze ravel take
     repeat diagonal trace clip round dot""".split()
 
 for _name in METHODS:

@@ -17,7 +17,7 @@ from .operators import REFUSE, compiled_when_called, fill
 from .recording import as_operand, new, new_tensor, settle
 from .rules import TABLE, Rule
 from .tensor import Tensor
-from .value import Value
+from .value import Value, as_float
 from .worlds import array_value, define, pull
 
 ONE = """
@@ -109,11 +109,17 @@ def _compile(rule: Rule, name: str, template: str) -> Any:
 
 
 def elementwise(rule: Rule, *operands: Any) -> Any:
-    """A row on operands of which one or more are Tensors, arrays beside Values, or other mixtures."""
-    kept = [as_operand(x) for x in operands]
+    """A row on operands of any number and kind, of which one is a Tensor or an array."""
+    scalars = [type(x) is Value or as_float(x) is not None for x in operands]
+    kept = [None if scalar else as_operand(x) for x, scalar in zip(operands, scalars, strict=True)]
+    floating = [x.dtype for x in kept if x is not None and x.dtype.kind == "f"]
+    dtype = np.result_type(*floating) if floating else None
+    kept = [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(operands, kept, scalars, strict=True)]
     for x, given in zip(kept, operands, strict=True):
         if x is None:
-            raise TypeError(f"{rule.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(given)}")
+            raise TypeError(
+                f"{rule.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(given)}"
+            )
     nodes = tuple(isinstance(x, Node) for x in kept)
     out = array_value(rule)(*(x._data if is_node else x for x, is_node in zip(kept, nodes, strict=True)))
     pulls = tuple(pull(rule, i, nodes) if is_node else None for i, is_node in enumerate(nodes))

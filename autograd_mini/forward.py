@@ -39,13 +39,12 @@ def stored(node: Any, given: Tangents) -> Any:
     if node.pulls is MANY:
         return np.array([0.0 if t is None else t for t in given], node.dtype).reshape(node.shape)
     operation, data = node.origin, [getattr(x, "_data", x) for x in node.operands]
-    with np.errstate(all="ignore"):
-        if isinstance(operation, Rule):
-            partials = on_arrays(operation)(*data)[1:]
-            terms = [t * partials[i] for i, t in enumerate(given) if t is not None]
-        else:
-            terms = linear_terms(operation, given, data, node.params)
-        total = add_up(terms)
+    if isinstance(operation, Rule):
+        partials = on_arrays(operation)(*data)[1:]
+        terms = [t * partials[i] for i, t in enumerate(given) if t is not None]
+    else:
+        terms = linear_terms(operation, given, data, node.params)
+    total = add_up(terms)
     return np.broadcast_to(np.asarray(total, node.dtype), node.shape)
 
 
@@ -74,16 +73,17 @@ def tangents(
     """
     pairs = zip(sources, directions, strict=True)
     # A direction of 0 is none: 0 times an infinite derivative would be nan.
-    result = {id(source): direction for source, direction in pairs if type(direction) is not float or direction}
-    for node in order:
-        if id(node) in result or isinstance(node.origin, Leaf):
-            continue
-        given = [result.get(id(x)) for x in node.operands]
-        if all(t is None for t in given):
-            continue
-        total = push(node, given)
-        if total is not None:
-            result[id(node)] = total
-            if THREAD.anomaly:
-                check(node, total, "tangent")
+    result = {id(source): direction for source, direction in pairs if not isinstance(direction, float | np.ndarray) or np.any(direction)}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if id(node) in result or isinstance(node.origin, Leaf):
+                continue
+            given = [result.get(id(x)) for x in node.operands]
+            if all(t is None for t in given):
+                continue
+            total = push(node, given)
+            if total is not None:
+                result[id(node)] = total
+                if THREAD.anomaly:
+                    check(node, total, "tangent")
     return result

@@ -84,7 +84,8 @@ def _plain(rule: Rule, *operands: Any) -> Any:
     operands = tuple(map(gather, operands))
     if any(type(x) is Tensor or (type(x) is not Value and as_float(x) is None) for x in operands):
         if rule.name == "where":
-            operands = (np.asarray(data_of(operands[0])) != 0, *operands[1:])
+            condition = operands[0]
+            operands = (condition if type(condition) is Tensor else np.asarray(data_of(condition)) != 0, *operands[1:])
         if any(type(x) in NODES for x in operands):
             return elementwise(rule, *operands)
     else:

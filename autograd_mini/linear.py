@@ -123,8 +123,15 @@ class Many(Linear):
         return self.transpose(i, g, operands, *params)
 
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        return self([*operands[:i], tangent, *operands[i + 1 :]], *params)
+
+
+class Together(Many):
+    """A Many that is linear in all operands at once, not in each while the others are held: concatenate."""
+
+    def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         zeros = [np.zeros(x.shape, x.dtype) for x in arrays(operands)]
-        return self([*zeros[:i], tangent, *zeros[i + 1 :]], *params)
+        return super().push(i, tangent, zeros, params)
 
 
 def arrays(operands: Sequence[Any]) -> list[Any]:
@@ -257,8 +264,8 @@ def _part(i: int, g: Any, xs: Sequence[Any], axis: int) -> Any:
     return g[(slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)]
 
 
-CONCATENATE = Many("concatenate", lambda xs, axis: np.concatenate(xs, axis), _part)
-STACK = Many("stack", lambda xs, axis: np.stack(xs, axis), lambda i, g, xs, axis: g[(slice(None),) * axis + (i,)])
+CONCATENATE = Together("concatenate", lambda xs, axis: np.concatenate(xs, axis), _part)
+STACK = Together("stack", lambda xs, axis: np.stack(xs, axis), lambda i, g, xs, axis: g[(slice(None),) * axis + (i,)])
 
 
 # Products.

@@ -69,15 +69,15 @@ def new_tensor(
 
 
 def as_operand(x: Any, dtype: Any = None) -> Any:
-    """What an operation on arrays keeps of an operand: a Tensor, a float or an array; None of anything else.
+    """What an operation on arrays keeps of an operand: a Tensor or an array; None of what is neither nor a number.
 
-    A Value becomes a Tensor of shape (), of the dtype of what it meets.
+    A number becomes an array of shape (), a Value a Tensor of shape (), of the dtype of what it meets.
     """
     if type(x) is Tensor:
         return x
     number = as_float(x)
     if number is not None:
-        return number
+        return np.array(number, dtype)
     if type(x) is Value:
         return from_values([x], (), dtype)
     x = gather(x)
@@ -129,7 +129,7 @@ def _array_operand(operation: Linear, x: Any) -> Any:
     operand = as_operand(x)
     if operand is None:
         raise TypeError(f"{operation.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(x)}")
-    return operand if isinstance(operand, Node) else np.asarray(operand)
+    return operand
 
 
 def is_stale(node: Any) -> bool:

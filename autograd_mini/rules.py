@@ -177,7 +177,7 @@ TABLE = (
     Rule("div", x / y, [1 / y, -(out / y)], numpy="divide", operator="truediv", domain=[REALS, NONZERO]),
     Rule("neg", -x, [-1], numpy="negative", operator="neg"),
     # The guards give x**0 the derivative 0 at x = 0, and 0**y the derivative 0 for y >= 0.
-    Rule("pow", x**y, [y * where(AT_ORIGIN, 1, x) ** (y - 1),
+    Rule("pow", x**y, [y * (x + where(AT_ORIGIN, 1, 0)) ** (y - 1),
                               out * log(where(x.eq(0) & (y >= 0), 1, x))],
          shown=[y * x ** (y - 1), out * log(x)], numpy="power", operator="pow", domain=[POSITIVE, REALS],
          kinks=[((0, 0), (0, 0)), ((0, 1), (1, 0)), ((0, 2), (0, 0))]),
@@ -268,7 +268,8 @@ TABLE = (
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
     Rule("floor", floor(x), [0], numpy="floor", domain=BETWEEN_WHOLE, text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor"),
     Rule("ceil", Call("ceil", x), [0], numpy="ceil", domain=BETWEEN_WHOLE, text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil"),
-    Rule("round", Call("round", x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))]),
+    Rule("rint", Call("rint", x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))],
+         text="round({})", latex=r"\operatorname{{round}}\left({}\right)"),
     Rule("mod", modulo(x, y), [1, -floor(x / y)], numpy="mod", operator="mod", domain=[(Interval(0, 1),), (Interval(1, 2),)],
          text=Notation("{} mod {}", PRODUCT, (PRODUCT, POWER)), latex=Notation(r"{} \bmod {}", PRODUCT, (PRODUCT, POWER)),
          python=Notation("{} % {}", PRODUCT, (PRODUCT, POWER))),

@@ -67,11 +67,8 @@ class _Run:
         if seed is None:
             seed = 1.0 if type(root) is Value else np.ones(root.shape, root.dtype)
         seed = seed if numeric or type(root) is Value or type(seed) is Tensor else _data_node(seed)
-        if numeric:
-            with np.errstate(all="ignore"):
-                found = cotangents(root, self.sources, seed, reverse.stored)
-        else:
-            found = cotangents(root, self.sources, seed, higher.pulling)
+        with np.errstate(all="ignore"):
+            found = cotangents(root, self.sources, seed, reverse.stored if numeric else higher.pulling)
         return [_zero(x) if g is None else g for x, g in zip(self.sources, found, strict=True)]
 
     def like_arguments(self, replacements: list[Any]) -> Any:
@@ -237,7 +234,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
         output = f(*run.args)
         roots = [_node(x) for x in tree.leaves(output)]
         if not run.numeric:
-            directions = [_data_node(d) if isinstance(d, np.ndarray) else d for d in directions]
+            directions = [_data_node(d) if isinstance(d, np.ndarray) and d.any() else d for d in directions]
         push = forward.stored if run.numeric else higher.push
         found = tangents(topological(*roots), run.sources, directions, push)
         results = [_zero(root) if id(root) not in found else found[id(root)] for root in roots]
@@ -250,7 +247,10 @@ def _directions(primals: Any, given: Any, sources: Sequence[Any]) -> list[Any]:
         leaves = tree.like(tuple(primals), tuple(given))
     except ValueError:
         leaves = [None] * len(sources)
-    kept = [x if isinstance(x, Node) else as_float(x) if type(s) is Value else x for s, x in zip(sources, leaves, strict=True)]
+    kept = [
+        as_float(x.item() if isinstance(x, np.ndarray) and not x.ndim else x) if type(s) is Value and not isinstance(x, Node) else x
+        for s, x in zip(sources, leaves, strict=True)
+    ]
     for i, (source, x) in enumerate(zip(sources, kept, strict=True)):
         if type(source) is Tensor and not isinstance(x, Node) and x is not None:
             kept[i] = x = np.asarray(x, source.dtype)

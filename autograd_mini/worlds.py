@@ -114,7 +114,7 @@ def floats() -> World:
     primitives = {rule.name: getattr(math, rule.name) for rule in RULES.values() if hasattr(math, rule.name)}
     whole = {name: _as_float(getattr(math, name)) for name in ("floor", "ceil")}
     return World(FLOATS, {
-        **primitives, **whole, "round": _as_float(round), "mod": operator.mod, "abs": math.fabs, "pow": math.pow,
+        **primitives, **whole, "rint": _as_float(round), "mod": operator.mod, "abs": math.fabs, "pow": math.pow,
         "inf": math.inf, "nan": math.nan,
     })  # fmt: skip
 

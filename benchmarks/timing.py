@@ -67,5 +67,5 @@ def repeat(run: Contestant, repeats: int) -> tuple[Any, object]:
 
 
 def number(answer: Any) -> float:
-    """A float of a float, or of anybody's array or node of one element."""
-    return float(answer.item() if hasattr(answer, "item") else answer)
+    """A float of a float, or of the sum of anybody's array or node."""
+    return float(answer.sum().item() if hasattr(answer, "sum") else answer)

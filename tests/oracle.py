@@ -56,6 +56,8 @@ DEFINITIONS: dict[str, Callable[..., Any]] = {
     "minimum": min,
     "where": lambda condition, x, y: x if condition else y,
     "heaviside": lambda x, y: mp.mpf(1) if x > 0 else mp.mpf(0) if x < 0 else y,
+    "rint": mp.nint,  # halves to even
+    "mod": lambda x, y: x - y * mp.floor(x / y),
     "lt": lambda x, y: x < y,
     "le": lambda x, y: x <= y,
     "gt": lambda x, y: x > y,

@@ -135,14 +135,14 @@ ROUTES: dict[str, Callable[[str], Any]] = {
     "method": lambda name: lambda x, *args, **named: getattr(x, name)(*args, **named),
 }
 AG_ONLY = ("softmax", "log_softmax", "logsumexp")
-METHODS = (*vars(np.ndarray), "norm", "softmax")
 
 
 def routes(case: str) -> list[str]:
     name, _, arguments = case.partition("(")
     if name in ("A", "list"):
         return ["as written"]
-    return ["ag"] + ["np"] * (name not in AG_ONLY) + ["method"] * (name in METHODS and arguments.startswith("A("))
+    method = callable(getattr(np.ndarray, name, None)) or name in ("norm", "softmax")
+    return ["ag"] + ["np"] * (name not in AG_ONLY) + ["method"] * (method and arguments.startswith("A("))
 
 
 def run(case: str, operands: Iterable[Any], route: str = "") -> list[Any]:
@@ -214,7 +214,7 @@ def check(case: str, route: str, dtype: Any) -> None:
     results, wanted = run(case, tensors, route), numpys(case, operands(case, dtype))
     for out, want in zip(results, wanted, strict=True):
         assert type(out) is Tensor
-        assert_same(out.numpy(), want, dtype)
+        assert_same(out.numpy(), want, np.asarray(want).dtype)
     seeds = seeds_like(results, dtype)
     backward(results, seeds)
     gradients = [t.grad for t in tensors if results]  # a split into nothing reaches nobody
@@ -254,9 +254,8 @@ def test_both_modes_are_one_linear_map(case: str, dtype: Any) -> None:
     for got, want in zip([*same, *tangents, *gradients], [*results, *results, *inputs], strict=True):
         assert np.shape(got) == np.shape(want)
         assert np.ndim(got) == 0 or (type(got), got.dtype) == (np.ndarray, dtype)
-    scale = 1 + sum(np.abs(gradient).sum() for gradient in gradients)
-    tolerance = scale * (1e-14 if dtype == np.float64 else 1e-6)
-    assert products(seeds, tangents) == pytest.approx(products(gradients, directions), rel=0, abs=tolerance)
+    tolerance = (1 + products(map(np.abs, gradients), map(np.ones_like, gradients))) * 8 * np.finfo(dtype).eps
+    assert products(seeds, tangents) == pytest.approx(products(gradients, directions), rel=0, abs=float(tolerance))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "ag" in routes(case)])
@@ -449,25 +448,20 @@ def test_what_has_no_gradient_is_a_plain_result(case: str, route: str, dtype: An
     assert repr(run(case, map(Tensor, operands(case, dtype)), route)) == repr(numpys(case, operands(case, dtype)))
 
 
-@pytest.mark.parametrize(
-    ("case", "error", "message"),
-    [
-        *((f"sum(A(2, 3), axis={axis})", ValueError, "") for axis in (2, -3, (0, 0), (1, -1))),
-        *((f"A(2, 3)[{index}]", IndexError, "") for index in ("2", "0, 0, 0", "0.5", "[True] * 3", "[0.5]", "'a'")),
-        *((f"{name}(A(2, 0), axis=1)", ValueError, "") for name in ("max", "min")),
-        ("A(2, 3) @ A(2, 3)", ValueError, r"\(2, 3\).*\(2, 3\)"),
-        ("dot(A(3), A(2, 4))", ValueError, r"\(3,\).*\(2, 4\)"),
-        ("A(2, 3) * A(2)", ValueError, r"\(2, 3\).*\(2,\)"),
-        ("maximum(A(0), A(2))", ValueError, r"\(0,\).*\(2,\)"),
-        ("concatenate([A(2, 3), A(2, 2)])", ValueError, ""),
-        ("reshape(A(2, 3), (4, 2))", ValueError, ""),
-        ("mean(A(0))", RuntimeWarning, "empty"),
-        ("var(A(2), ddof=2)", RuntimeWarning, "freedom"),
-    ],
-)  # fmt: skip
-def test_what_numpy_refuses_is_refused_as_by_numpy(case: str, error: type[Exception], message: str) -> None:
+REFUSED = {
+    ValueError: listed("""
+        sum(A(2, 3), axis=2); sum(A(2, 3), axis=-3); sum(A(2, 3), axis=(0, 0)); sum(A(2, 3), axis=(1, -1)); max(A(2, 0), axis=1)
+        min(A(0)); A(2, 3) @ A(2, 3); dot(A(3), A(2, 4)); A(2, 3) * A(2); concatenate([A(2, 3), A(2, 2)]); reshape(A(2, 3), (4, 2))
+    """),
+    IndexError: [f"A(2, 3)[{index}]" for index in ("2", "0, 0, 0", "0.5", "[True] * 3", "[0.5]", "'a'")],
+    RuntimeWarning: listed("mean(A(0)); mean(A(2, 0), axis=1); var(A(2), ddof=2)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "error"), [(case, error) for error, cases in REFUSED.items() for case in cases])
+def test_what_numpy_refuses_or_warns_of_is_so_here(case: str, error: type[Exception]) -> None:
     for route in routes(case):
-        with pytest.raises(error, match=message):
+        with pytest.raises(error):
             run(case, map(Tensor, operands(case)), route)
 
 
@@ -501,7 +495,7 @@ def test_drawn_cases(data: st.DataObject) -> None:
     shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=3))
     axes = data.draw(hnp.valid_tuple_axes(len(shape)))
     index = data.draw(hnp.basic_indices(shape, allow_newaxis=True))
-    matrices = data.draw(hnp.mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, min_side=0, max_side=3))
+    matrices = data.draw(hnp.mutually_broadcastable_shapes(signature="(n?,k),(k,m?)->(n?,m?)", max_dims=2, min_side=0))
     cases = [
         f"{data.draw(st.sampled_from(['sum', 'prod']))}(A{shape}, axis={axes}, keepdims={data.draw(st.booleans())})",
         f"transpose(A{shape}, {data.draw(st.permutations(range(len(shape))))})",

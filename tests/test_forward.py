@@ -10,7 +10,7 @@ import autograd_mini as ag
 from autograd_mini import Value
 from autograd_mini.forward import tangents
 from autograd_mini.graph import topological
-from autograd_mini.higher import derivatives
+from autograd_mini.higher import push
 from autograd_mini.reverse import cotangents
 
 
@@ -62,13 +62,13 @@ def test_reverse_and_forward_give_one_number(x: float) -> None:
     order = topological(node)
     forward = tangents(order, [leaf], [1.0])[id(node)]
     assert forward == pytest.approx(cotangents(node, [leaf])[0], rel=1e-14)
-    on_nodes = tangents(order, [leaf], [1.0], derivatives)[id(node)]
+    on_nodes = tangents(order, [leaf], [1.0], push)[id(node)]
     assert on_nodes.data == pytest.approx(forward, rel=1e-14)
 
 
 def test_tangents_on_nodes_are_differentiable() -> None:
     x = Value(0.5)
     y = x.sin()
-    slope = tangents(topological(y), [x], [1.0], derivatives)[id(y)]
+    slope = tangents(topological(y), [x], [1.0], push)[id(y)]
     slope.backward()
     assert (slope.data, x.grad) == (math.cos(0.5), -math.sin(0.5))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import Value
+from autograd_mini import Tensor, Value
 from autograd_mini.expr import symbols
 from autograd_mini.functions import FUNCTIONS
 from autograd_mini.rules import TABLE
-
-if TYPE_CHECKING:
-    pass
 
 
 @pytest.mark.parametrize("x", [1, 1.0, True, np.float64(1), np.float32(1), np.int8(1), np.bool_(True)], ids=repr)
@@ -82,11 +79,20 @@ def test_anything_else_beside_a_node_is_refused_by_name(x: Any) -> None:
             call()
 
 
-def test_arrays_beside_a_value_are_refused_until_there_are_tensors() -> None:
-    v, array = Value(1.0), np.array([1.0, 2.0])
-    for call in (lambda: v * array, lambda: array * v, lambda: ag.maximum(v, array), lambda: np.sin(v)):
-        with pytest.raises(TypeError):
-            call()
+def test_of_a_value_beside_an_array_a_tensor() -> None:
+    v, array = Value(1.5), np.array([1.0, 2.0])
+    for result, data, slope in (
+        (v * array, [1.5, 3.0], 3.0),
+        (array * v, [1.5, 3.0], 3.0),
+        (ag.maximum(v, array), [1.5, 2.0], 1.0),
+        (ag.where(array > 1, v, array), [1.0, 1.5], 1.0),
+    ):
+        assert type(result) is Tensor
+        assert result.data.tolist() == data
+        v.grad = 0.0
+        result.sum().backward()
+        assert v.grad == slope
+    assert type(np.sin(v)) is Value
 
 
 @pytest.mark.parametrize(("args", "kwargs"), [((), {}), ((1, 2, 3), {}), ((1,), {"slop": 2}), ((1, 2), {"slope": 2})])
@@ -157,7 +163,7 @@ def test_every_function_is_exported_with_its_name_and_row() -> None:
         assert row.name in ag.__all__
         assert function.__name__ == row.name
         assert function.__doc__
-    assert not set(ag.__all__) - set(dir(ag)) - {"nn", "optim", "check_rule"}
+    assert not set(ag.__all__) - set(dir(ag)) - {"nn", "optim", "check_grads", "check_rule", "custom_vjp"}
 
 
 @pytest.mark.parametrize(
@@ -205,9 +211,23 @@ def test_dot_of_two_lengths(n: tuple[int, int]) -> None:
         ag.dot([1.0] * n[0], [1.0] * n[1])
 
 
+@pytest.mark.parametrize("bad", [None, "x", 1j, np.float16(1)], ids=repr)
+def test_sums_are_of_numbers_and_nodes(bad: Any) -> None:
+    for other in (1.0, Value(1)):
+        with pytest.raises(TypeError, match="got"):
+            ag.sum([other, bad])
+
+
+@pytest.mark.parametrize("ragged", [[1.0], np.array([1.0]), np.ones(2)], ids=repr)
+def test_sums_of_ragged_sequences_are_refused(ragged: Any) -> None:
+    for other in (1.0, Value(1)):
+        with pytest.raises(ValueError, match="shape"):
+            ag.sum([other, ragged])
+
+
 @pytest.mark.parametrize("bad", [None, "x", 1j, [1.0], np.array([1.0]), np.ones(2), np.float16(1)], ids=repr)
-def test_sequences_hold_numbers_and_nodes(bad: Any) -> None:
-    for call in (lambda: ag.sum([1.0, bad]), lambda: ag.dot([bad], [Value(1)]), lambda: ag.dot([1.0], [1.0], bias=bad)):
+def test_dots_with_a_value_hold_numbers_and_nodes(bad: Any) -> None:
+    for call in (lambda: ag.dot([bad], [Value(1)]), lambda: ag.dot([1.0], [1.0], bias=bad)):
         with pytest.raises(TypeError, match="got"):
             call()
 
@@ -218,8 +238,8 @@ def test_the_offender_in_a_long_sequence_is_named() -> None:
             call()
 
 
-@pytest.mark.parametrize("bad", [None, 3, Value(1)], ids=repr)
-def test_sum_of_no_sequence(bad: Any) -> None:
+@pytest.mark.parametrize("bad", [None, "12", 1j], ids=repr)
+def test_sum_of_no_numbers(bad: Any) -> None:
     with pytest.raises(TypeError):
         ag.sum(bad)
 

@@ -77,7 +77,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         RuntimeError,
         (
             "nothing to differentiate: this node was computed from data alone; "
-            "make the inputs Value(…) with requires_grad=True, outside of no_grad()"
+            "make the inputs Value(…) or Tensor(…) with requires_grad=True, outside of no_grad()"
         ),
     ),
     (lambda: Value(1).backward("2"), TypeError, "the seed of a Value is one real number, got '2' (str)"),
@@ -120,7 +120,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: ag.grad(lambda x: x)("a"),
         TypeError,
-        "differentiation is by numbers and nodes, in tuples, lists and dicts; got 'a' (str)",
+        "differentiation is by numbers, arrays and nodes, in tuples, lists and dicts; got 'a' (str)",
     ),
     (lambda: ag.grad(lambda x: x, 1)(1.0), ValueError, "argnums 1 of a call with 1 positional arguments"),
     (
@@ -131,7 +131,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: ag.jvp(lambda x: x, (1.0,), ("a",)),
         ValueError,
-        "tangents must be numbers in the structure of the primals, got ('a',)",
+        "tangents must be numbers in the structure and shapes of the primals, got ('a',)",
     ),
     (
         changed_leaf,

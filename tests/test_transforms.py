@@ -191,19 +191,19 @@ def test_has_aux_nested() -> None:
     assert (slope, aux, second) == (12, 4, 12)
 
 
-@pytest.mark.parametrize("output", [None, "text", [1.0], (Value(1), Value(2)), {}, np.array([1.0]), 1j], ids=repr)
+@pytest.mark.parametrize("output", [None, "text", [1.0], (Value(1), Value(2)), {}, np.ones(2), 1j], ids=repr)
 def test_the_function_returns_one_number(output: Any) -> None:
     for transform in (grad, value_and_grad, hessian):
         with pytest.raises(TypeError, match="must return one number, got"):
             transform(lambda _: output)(1.0)
 
 
-@pytest.mark.parametrize("argument", [None, "text", 1j, {1.0}, np.array([1.0]), [1.0, "x"], {"a": None}], ids=repr)
+@pytest.mark.parametrize("argument", [None, "text", 1j, {1.0}, [1.0, "x"], {"a": None}], ids=repr)
 def test_differentiation_is_by_numbers(argument: Any) -> None:
     for transform in (grad, hessian):
-        with pytest.raises(TypeError, match="differentiation is by numbers and nodes"):
+        with pytest.raises(TypeError, match="differentiation is by numbers, arrays and nodes"):
             transform(lambda _: 1.0)(argument)
-    with pytest.raises(TypeError, match="differentiation is by numbers and nodes"):
+    with pytest.raises(TypeError, match="differentiation is by numbers, arrays and nodes"):
         jvp(lambda _: 1.0, (argument,), (1.0,))
 
 
@@ -442,7 +442,7 @@ def test_long_dots_look_at_their_operands_once() -> None:
 
 @pytest.mark.parametrize(("root", "wrt"), [(2.0, Value(1)), (Value(1), "a"), (Value(1), [Value(2)])], ids=repr)
 def test_a_gradient_graph_is_of_nodes(root: Any, wrt: Any) -> None:
-    with pytest.raises(TypeError, match="gradient_graph takes a Value and the Value to differentiate it by"):
+    with pytest.raises(TypeError, match="gradient_graph takes a node and the node to differentiate it by"):
         ag.gradient_graph(root, wrt)
 
 
@@ -453,5 +453,5 @@ def test_a_gradient_graph_holds_what_a_reader_expects() -> None:
 
 
 def test_jvp_refuses_what_is_no_number() -> None:
-    with pytest.raises(TypeError, match="must return one number, got 'abc'"):
+    with pytest.raises(TypeError, match="returns numbers, arrays or nodes, got 'abc'"):
         jvp(lambda _: "abc", (1.0,), (1.0,))

@@ -1,0 +1,72 @@
+"""W3: two classes in the plane, a hidden layer of four tanh units, and a sigmoid; examples are columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import autograd_mini as ag
+
+from .peers import autograd, jax, torch
+from .timing import Contestant
+from .training import Array, Task, contestants
+
+
+def planar_contestants() -> dict[str, Contestant]:
+    """W3: all 400 points, binary cross entropy, gradient descent, float64."""
+    rng = np.random.default_rng(0)
+    sizes = ((4, 2), (4, 1), (1, 4), (1, 1))
+    task = Task(start=[0.1 * rng.normal(size=size) for size in sizes], batches=[_flower(400, rng)], rate=0.5)
+    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, by_hand=_by_hand)
+
+
+def _flower(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Points (2, m) on the petals of a flower, and which of two colours each has (1, m)."""
+    Y = np.repeat([[0.0, 1.0]], m // 2, axis=1)
+    angle = np.linspace(0, 2 * np.pi, m) + rng.normal(0, 0.2, m)
+    radius = 4 * np.sin(4 * angle) + rng.normal(0, 0.2, m)
+    return radius * np.array([np.sin(angle), np.cos(angle)]), Y
+
+
+def _ours(parameters: Any, X: Any, Y: Any) -> Any:
+    W1, b1, W2, b2 = parameters
+    A1 = ag.tanh(W1 @ X + b1)
+    Z2 = W2 @ A1 + b2
+    return ag.mean(ag.bce_with_logits(Y, Z2))
+
+
+def _pytorch(parameters: Any, X: Any, Y: Any) -> Any:
+    W1, b1, W2, b2 = parameters
+    A1 = torch.tanh(torch.addmm(b1, W1, X))
+    Z2 = torch.addmm(b2, W2, A1)
+    return torch.nn.functional.binary_cross_entropy_with_logits(Z2, Y)
+
+
+def _hips(parameters: Any, X: Any, Y: Any) -> Any:
+    W1, b1, W2, b2 = parameters
+    A1 = autograd.numpy.tanh(W1 @ X + b1)
+    Z2 = W2 @ A1 + b2
+    return autograd.numpy.mean(autograd.numpy.logaddexp(0, Z2) - Y * Z2)
+
+
+def _jax(parameters: Any, X: Any, Y: Any) -> Any:
+    W1, b1, W2, b2 = parameters
+    A1 = jax.numpy.tanh(W1 @ X + b1)
+    Z2 = W2 @ A1 + b2
+    return jax.numpy.mean(jax.nn.softplus(Z2) - Y * Z2)
+
+
+def _by_hand(parameters: list[Array], X: Array, Y: Array) -> tuple[Any, list[Array]]:
+    W1, b1, W2, b2 = parameters
+    m = Y.shape[1]
+    A1 = np.tanh(W1 @ X + b1)
+    A2 = 1 / (1 + np.exp(-(W2 @ A1 + b2)))
+    cost = -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m
+    dZ2 = A2 - Y
+    dW2 = dZ2 @ A1.T / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = W2.T @ dZ2 * (1 - A1**2)
+    dW1 = dZ1 @ X.T / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return cost, [dW1, db1, dW2, db2]

@@ -1,0 +1,166 @@
+"""Steps of gradient descent on arrays, as each contestant's users write them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import autograd_mini as ag
+
+from .peers import autograd, jax, torch
+from .timing import Contestant
+
+Array = NDArray[Any]
+Loss = Callable[..., Any]  # of the list of parameters, and of a batch's arrays
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be trained: from which parameters, on which batches (in turn), and how."""
+
+    start: Sequence[Array]
+    batches: Sequence[tuple[Array, ...]]
+    rate: float
+    adam: bool = False
+
+
+def contestants(
+    task: Task, *, ours: Loss, pytorch: Loss, hips: Loss, jax_jit: Loss, by_hand: Loss
+) -> dict[str, Contestant]:
+    """A step of everyone who is installed: each is given its loss, NumPy a function that gives loss and gradients."""
+    steps = {"autograd_mini": _ours(task, ours)}
+    if torch:
+        steps |= _pytorch(task, pytorch)
+    if autograd:
+        steps["HIPS autograd"] = _numpy(task, autograd.value_and_grad(hips))
+    steps["NumPy by hand"] = _numpy(task, by_hand)
+    if jax:
+        steps["JAX jit"] = _jax(task, jax_jit)
+    return steps
+
+
+def _ours(task: Task, loss: Loss) -> Contestant:
+    parameters = [ag.Tensor(p) for p in task.start]
+    batches = itertools.cycle(task.batches)
+    # optim.Adam's place
+    adam = _descent([p.data for p in parameters], task) if task.adam else None
+
+    def step() -> tuple[Any, object]:
+        value = loss(parameters, *next(batches))
+        value.backward()
+        if adam:
+            adam([p.grad for p in parameters])
+        else:
+            for p in parameters:
+                p.data -= task.rate * p.grad
+        for p in parameters:
+            p.grad = None
+        return value, None
+
+    return step
+
+
+def _pytorch(task: Task, loss: Loss) -> dict[str, Contestant]:
+    def run(optimizer: Callable[[list[Any]], Any] | None) -> Contestant:
+        parameters = [torch.tensor(p, requires_grad=True) for p in task.start]
+        batches = itertools.cycle([tuple(map(torch.tensor, batch)) for batch in task.batches])
+        method = optimizer(parameters) if optimizer else None
+
+        def step() -> tuple[Any, object]:
+            value = loss(parameters, *next(batches))
+            value.backward()
+            if method:
+                method.step()
+                method.zero_grad()
+            else:  # quicker than torch.optim.SGD
+                with torch.no_grad():
+                    for p in parameters:
+                        p.sub_(task.rate * p.grad)
+                        p.grad = None
+            return value, None
+
+        return step
+
+    if not task.adam:
+        return {"PyTorch": run(None)}
+    return {
+        "PyTorch, plain Adam": run(lambda parameters: torch.optim.Adam(parameters, task.rate)),
+        "PyTorch, fused Adam": run(lambda parameters: torch.optim.Adam(parameters, task.rate, fused=True)),
+    }
+
+
+def _numpy(task: Task, loss_and_gradients: Loss) -> Contestant:
+    parameters = [p.copy() for p in task.start]
+    batches = itertools.cycle(task.batches)
+    descend = _descent(parameters, task)
+
+    def step() -> tuple[Any, object]:
+        value, gradients = loss_and_gradients(parameters, *next(batches))
+        descend(gradients)
+        return value, None
+
+    return step
+
+
+def _descent(parameters: list[Array], task: Task) -> Callable[[Sequence[Array]], None]:
+    """What changes the parameters when it is given their gradients."""
+    rate, beta1, beta2, epsilon = task.rate, 0.9, 0.999, 1e-8
+    means = [np.zeros_like(p) for p in parameters]
+    squares = [np.zeros_like(p) for p in parameters]
+    t = 0
+
+    def gradient_descent(gradients: Sequence[Array]) -> None:
+        for i, g in enumerate(gradients):
+            parameters[i] -= rate * g
+
+    def adam(gradients: Sequence[Array]) -> None:
+        nonlocal t
+        t += 1
+        for i, g in enumerate(gradients):
+            means[i] = beta1 * means[i] + (1 - beta1) * g
+            squares[i] = beta2 * squares[i] + (1 - beta2) * g**2
+            mean, square = means[i] / (1 - beta1**t), squares[i] / (1 - beta2**t)
+            parameters[i] -= rate * mean / (np.sqrt(square) + epsilon)
+
+    return adam if task.adam else gradient_descent
+
+
+def _jax(task: Task, loss: Loss) -> Contestant:
+    each = jax.tree.map
+    rate, beta1, beta2, epsilon = task.rate, 0.9, 0.999, 1e-8
+
+    def gradient_descent(state: Any, *batch: Any) -> Any:
+        value, gradients = jax.value_and_grad(loss)(state, *batch)
+        return each(lambda p, g: p - rate * g, state, gradients), value
+
+    def adam(state: Any, *batch: Any) -> Any:
+        parameters, means, squares, t = state
+        value, gradients = jax.value_and_grad(loss)(parameters, *batch)
+        t += 1
+        means = each(lambda m, g: beta1 * m + (1 - beta1) * g, means, gradients)
+        squares = each(lambda v, g: beta2 * v + (1 - beta2) * g**2, squares, gradients)
+        scale = 1 / (1 - beta1**t), 1 / (1 - beta2**t)
+        parameters = each(
+            lambda p, m, v: p - rate * m * scale[0] / (jax.numpy.sqrt(v * scale[1]) + epsilon),
+            parameters, means, squares,
+        )  # fmt: skip
+        return (parameters, means, squares, t), value
+
+    state: Any = each(jax.numpy.array, list(task.start))
+    if task.adam:
+        zeros = each(jax.numpy.zeros_like, state)
+        state = state, zeros, zeros, jax.numpy.zeros((), state[0].dtype)
+    update = jax.jit(adam if task.adam else gradient_descent)
+    batches = itertools.cycle([tuple(map(jax.numpy.array, batch)) for batch in task.batches])
+
+    def step() -> tuple[Any, object]:
+        nonlocal state
+        state, value = update(state, *next(batches))
+        return value, None
+
+    return step
