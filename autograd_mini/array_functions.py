@@ -24,7 +24,7 @@ from . import functions, linear, tree
 from .functions import FUNCTIONS, stop_gradient
 from .graph import Node, describe
 from .linear import count, kept
-from .recording import as_operand, from_values, gather, stacked
+from .recording import NATIVE, apply, as_operand, from_values, gather, new_tensor, stacked
 from .tensor import Tensor
 from .value import Value, as_float
 
@@ -47,7 +47,8 @@ def of_numpy(*originals: Any) -> Callable[[Callable[..., Any]], Callable[..., An
         def public(*args: Any, **kwargs: Any) -> Any:
             if (args and isinstance(args[0], Node)) or _has_node((args, kwargs)):
                 return on_nodes(*args, **kwargs)
-            return originals[0](*args, **kwargs)
+            result = originals[0](*args, **kwargs)
+            return float(result) if type(result) is np.float64 else result
 
         NUMPY.update(dict.fromkeys(originals, public))
         return public
@@ -65,8 +66,13 @@ def array(x: Any) -> Any:
         return x
     if type(x) is Value:
         return from_values([x], ())
-    x = gather(x)
-    return x if type(x) is Tensor else np.asarray(x)
+    made = gather(x)
+    if type(made) is Tensor:
+        return made
+    made = np.asarray(made)
+    if made.dtype.kind not in "iub" and made.dtype.newbyteorder("=") not in NATIVE:
+        raise TypeError(f"numbers, arrays of float32 or float64, and nodes are wanted, got {describe(x)}")
+    return made
 
 
 def arrays(*xs: Any) -> list[Any]:
@@ -103,14 +109,23 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     ('sum', Tensor([3., 7.]))
     """
     if type(x) is not Tensor:
-        x = list(x) if isinstance(x, Iterable) and not isinstance(x, list | tuple | Node | np.ndarray) else x
-        if axis is None and _are_scalars(x):
+        if type(x) is Value:
+            return x
+        x = list(x) if isinstance(x, Iterable) and not isinstance(x, list | tuple | np.ndarray) else x
+        if axis is None and isinstance(x, list | tuple) and not any(_has_axes(part) for part in x):
             return functions.sum(x)
         x = array(x)
+    if type(x) is not Tensor:
+        total = np.sum(x, axis=axis, keepdims=keepdims)
+        return total if np.ndim(total) else float(total)
     return linear.SUM(x, axes_of(axis, x.ndim), keepdims)
 
 
 NUMPY[np.sum] = sum
+
+
+def _has_axes(x: Any) -> bool:
+    return isinstance(x, list | tuple | np.ndarray | Tensor)
 
 
 def _are_scalars(x: Any) -> bool:
@@ -827,6 +842,9 @@ def _method_astype(self: Tensor, dtype: Any) -> Any:
 
 
 def _method_matmul(self: Any, other: Any) -> Any:
+    x, y = self._data, other._data if type(other) is Tensor else other
+    if type(y) is np.ndarray and y.dtype is x.dtype and x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0]:
+        return new_tensor(linear.MATMUL, np.dot(x, y), (self, other), (x, y), linear.MATMUL.pulls)  # what is most frequent, quickly
     return matmul(self, other)
 
 

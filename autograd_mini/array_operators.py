@@ -13,6 +13,7 @@ import numpy as np
 
 from .graph import CLOCK, DATA, Node, describe
 from .modes import MODES
+from .operators import ENGINE as OF_VALUES
 from .operators import REFUSE, compiled_when_called, fill
 from .recording import as_operand, new, new_tensor, settle
 from .rules import TABLE, Rule
@@ -22,23 +23,24 @@ from .worlds import array_value, define, pull
 
 ONE = """
 def method(self):
-    out = FUNCTION(self._data)
+    x = self._data
+    out = FUNCTION(x)
     {record}
 """
 TWO = """
 def method(self, {other}{default}):
     {keep}
-    if type(other) is Tensor:
-        out = FUNCTION(self._data, other._data)
-        pulls = BOTH
-        data = self.origin is DATA or other.origin is DATA
-    else:
-        operand = as_operand(other, self.dtype)
+    x = self._data
+    if type(other) is not Tensor:
+        operand = as_operand(other, x.dtype)
         if operand is None:
             {refuse}
         other = operand
-        y, data, pulls = (other._data, True, BOTH) if type(other) is Tensor else (other, self.origin is DATA, LEFT)
-        out = FUNCTION(self._data, y)
+    if type(other) is Tensor:
+        y, edges, data = other._data, ((self, FIRST), (other, SECOND)), self.origin is DATA or other.origin is DATA
+    else:
+        y, edges, data = other, ((self, FIRST),), self.origin is DATA
+    out = FUNCTION(x, y)
     {record}
 """
 REFLECTED = """
@@ -48,15 +50,17 @@ def method(self, other):
         {refuse}
     if type(operand) is Tensor:
         return getattr(operand, NAME)(self)
-    out = FUNCTION(operand, self._data)
-    pulls, data = RIGHT, self.origin is DATA
+    x, y = operand, self._data
+    out = FUNCTION(x, y)
+    edges, data = ((self, SECOND),), self.origin is DATA
     {record}
 """
 RECORD = """
 node = new(Tensor)
 node._data = out if type(out) is ndarray else asarray(out)
 node.operands = {operands}
-node.pulls = {pulls}
+node.arrays = {arrays}
+node.edges = {edges}
 node.params = ()
 node.grad = node._tag = node._pending = None
 node.time = CLOCK.now
@@ -65,7 +69,7 @@ if MODES.active or {data}:
     return settle(node)
 return node
 """
-ENGINE = {
+ENGINE: dict[str, Any] = {
     "CLOCK": CLOCK, "DATA": DATA, "MODES": MODES, "Tensor": Tensor, "as_operand": as_operand,
     "asarray": np.asarray, "describe": describe, "ndarray": np.ndarray, "new": new, "settle": settle,
 }  # fmt: skip
@@ -86,26 +90,21 @@ def install(rule: Rule) -> None:
 
 def _compile(rule: Rule, name: str, template: str) -> Any:
     keyword = str(rule.inputs[-1]) if rule.defaults else ""  # leaky_relu(slope=0.1)
-    operands, pulls, data = {
-        ONE: ("(self,)", "ALL", "self.origin is DATA"),
-        TWO: ("(self, other)", "pulls", "data"),
-        REFLECTED: ("(operand, self)", "pulls", "data"),
+    operands, arrays, edges, data = {
+        ONE: ("(self,)", "(x,)", "((self, FIRST),)", "self.origin is DATA"),
+        TWO: ("(self, other)", "(x, y)", "edges", "data"),
+        REFLECTED: ("(operand, self)", "(x, y)", "edges", "data"),
     }[template]
     code = fill(template, {
         "other": keyword or "other",
         "default": f"={rule.defaults[0]}" if rule.defaults else "",
         "keep": f"other = {keyword}" if keyword else "",
-        "refuse": "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"name": rule.name}),
-        "record": fill(RECORD, {"operands": operands, "pulls": pulls, "data": data}),
+        "refuse": "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"}),
+        "record": fill(RECORD, {"operands": operands, "arrays": arrays, "edges": edges, "data": data}),
     })  # fmt: skip
-    names = {**ENGINE, "FUNCTION": array_value(rule), "RULE": rule, "NAME": rule.name}
-    if rule.arity == 1:
-        names["ALL"] = (pull(rule, 0, (True,)),)
-    else:
-        names["BOTH"] = tuple(pull(rule, i, (True, True)) for i in (0, 1))
-        names["LEFT"] = (pull(rule, 0, (True, False)), None)
-        names["RIGHT"] = (None, pull(rule, 1, (False, True)))
-    return define("method", code, names)
+    first, second = pull(rule, 0), pull(rule, rule.arity - 1)
+    names = {"FUNCTION": array_value(rule), "RULE": rule, "NAME": rule.name, "FIRST": first, "SECOND": second}
+    return define("method", code, {**ENGINE, **names})
 
 
 def elementwise(rule: Rule, *operands: Any) -> Any:
@@ -120,11 +119,12 @@ def elementwise(rule: Rule, *operands: Any) -> Any:
             raise TypeError(
                 f"{rule.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(given)}"
             )
-    nodes = tuple(isinstance(x, Node) for x in kept)
-    out = array_value(rule)(*(x._data if is_node else x for x, is_node in zip(kept, nodes, strict=True)))
-    pulls = tuple(pull(rule, i, nodes) if is_node else None for i, is_node in enumerate(nodes))
-    return new_tensor(rule, out, tuple(kept), pulls)
+    arrays = tuple(x._data if isinstance(x, Node) else x for x in kept)
+    pulls = [pull(rule, i) for i in range(rule.arity)]
+    return new_tensor(rule, array_value(rule)(*arrays), tuple(kept), arrays, pulls)
 
+
+OF_VALUES["mixed"] = ENGINE["mixed"] = elementwise
 
 for _rule in TABLE:
     install(_rule)

@@ -32,13 +32,13 @@ def add_up(terms: list[Any]) -> Any:
 
 def stored(node: Any, given: Tangents) -> Any:
     """The tangent of a node from those of its operands, by what the forward pass stored."""
-    if node.pulls is None:
+    if node.edges is None:
         pairs = zip(given, node.partials, strict=True)
         terms = [times(t, partial) for t, partial in pairs if t is not None and partial is not None]
         return add_up(terms) if terms else None
-    if node.pulls is MANY:
+    if node.edges is MANY:
         return np.array([0.0 if t is None else t for t in given], node.dtype).reshape(node.shape)
-    operation, data = node.origin, [getattr(x, "_data", x) for x in node.operands]
+    operation, data = node.origin, node.arrays
     if isinstance(operation, Rule):
         partials = on_arrays(operation)(*data)[1:]
         terms = [t * partials[i] for i, t in enumerate(given) if t is not None]

@@ -49,7 +49,7 @@ def pulling(node: Any) -> Callable[[int, Any], Any]:
         if isinstance(operation, Rule):
             return lambda i, g: times(g, on_nodes(operation, i)(*operands, node))
         return lambda i, g: times(g, operation.partial(i, operands))
-    if node.pulls is MANY:
+    if node.edges is MANY:
         return lambda i, g: GETITEM(RESHAPE(g, (-1,)), i)
 
     def pull(i: int, g: Any) -> Any:
@@ -68,7 +68,7 @@ def pulling(node: Any) -> Callable[[int, Any], Any]:
 def push(node: Any, given: Tangents) -> Any:
     """The tangent of a node from those of its operands, on nodes: see ``tangents``."""
     operation, operands = node.origin, node.operands
-    if node.pulls is MANY:
+    if node.edges is MANY:
         return stacked([0.0 if t is None else t for t in given], node.shape, node.dtype)
     if isinstance(operation, Rule):
         by = [on_nodes(operation, i) for i in range(operation.arity)]

@@ -44,16 +44,13 @@ class Linear:
 
     @staticmethod
     def _pull(transpose: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-        def pull(g: Any, node: Any) -> Any:
-            return transpose(g, *[x._data if isinstance(x, Node) else x for x in node.operands], *node.params)
-
-        return pull
+        return lambda g, node: transpose(g, *node.arrays, *node.params)
 
     def __call__(self, *arguments: Any) -> Any:
         """Of arrays an array, of nodes a node."""
-        for x in arguments[: len(self.transposes)]:
+        n = len(self.transposes)
+        for x in arguments[:n]:
             if isinstance(x, Node):
-                n = len(self.transposes)
                 return x.apply(self, arguments[:n], arguments[n:])
         return self.value(*arguments)
 
@@ -115,7 +112,7 @@ class Many(Linear):
     @functools.cache  # noqa: B019 - the operations live as long as the program
     def _pull_of(self, i: int) -> Callable[[Any, Any], Any]:
         def pull(g: Any, node: Any) -> Any:
-            return self.transpose(i, g, arrays(node.operands), *node.params)
+            return self.transpose(i, g, node.arrays, *node.params)
 
         return pull
 
@@ -145,7 +142,10 @@ def arrays(operands: Sequence[Any]) -> list[Any]:
 def spread(g: Any, shape: Shape) -> Any:
     """A new array of this shape that repeats g, as broadcasting does."""
     out = np.empty(shape, g.dtype)  # filling takes less time than np.broadcast_to
-    out[...] = g
+    if g.ndim:
+        out[...] = g
+    else:
+        out.fill(g)
     return out
 
 
@@ -167,20 +167,22 @@ def _spread_sum(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> A
 
 
 def _mean(x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
-    n = count(x.shape, axes)
+    n = x.size if axes is None else count(x.shape, axes)
     if not n:
         return np.mean(x, axis=axes, keepdims=keepdims)  # nan, with NumPy's warning
     return np.add.reduce(x, axis=axes, keepdims=keepdims) / n
 
 
 def _spread_mean(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
-    return _spread_sum(g / max(count(x.shape, axes), 1), x, axes, keepdims)
+    n = x.size if axes is None else count(x.shape, axes)
+    return _spread_sum(g / max(n, 1), x, axes, keepdims)
 
 
 def _sum_to(g: Any, shape: Shape) -> Any:
     ahead = g.ndim - len(shape)
-    axes = tuple(i for i, n in enumerate(g.shape) if i < ahead or (shape[i - ahead] == 1 and n != 1))
-    return np.add.reduce(g, axis=axes, keepdims=True).reshape(shape)
+    axes = tuple([i for i, n in enumerate(g.shape) if i < ahead or (shape[i - ahead] == 1 and n != 1)])
+    total = np.add.reduce(g, axis=axes, keepdims=True)
+    return total.reshape(shape) if ahead else total
 
 
 BROADCAST_TO = Linear("broadcast_to", spread, lambda g, x, shape: sum_to(g, x.shape))
@@ -271,24 +273,20 @@ STACK = Together("stack", lambda xs, axis: np.stack(xs, axis), lambda i, g, xs, 
 # Products.
 
 
-def _flipped(x: Any) -> Any:
-    return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
-
-
 def _matmul_by_x(g: Any, x: Any, y: Any) -> Any:
     if y.ndim == 1:
         return g * y if x.ndim == 1 else g[..., None] * y
     if x.ndim == 1:
         return np.matmul(y, g[..., None])[..., 0]
-    return np.matmul(g, _flipped(y))
+    return np.dot(g, y.T) if x.ndim == y.ndim == 2 else np.matmul(g, np.swapaxes(y, -1, -2))
 
 
 def _matmul_by_y(g: Any, x: Any, y: Any) -> Any:
     if x.ndim == 1:
         return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
     if y.ndim == 1:
-        return np.matmul(_flipped(x), g[..., None])[..., 0]
-    return np.matmul(_flipped(x), g)
+        return np.matmul(np.swapaxes(x, -1, -2), g[..., None])[..., 0]
+    return np.dot(x.T, g) if x.ndim == y.ndim == 2 else np.matmul(np.swapaxes(x, -1, -2), g)
 
 
 MATMUL = Linear("matmul", np.matmul, _matmul_by_x, _matmul_by_y)

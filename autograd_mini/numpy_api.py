@@ -51,7 +51,8 @@ def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         if function is not None:
             return function(*inputs)
         if ufunc in PLAIN:
-            return ufunc(*map(_plain, inputs))
+            result = ufunc(*map(_plain, inputs))
+            return bool(result) if type(self) is Value and type(result) is np.bool_ else result
     if "out" in kwargs:
         raise TypeError(
             f"np.{ufunc.__name__} can't write a node into an array, because that would cut the graph: "

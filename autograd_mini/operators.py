@@ -93,8 +93,8 @@ if MODES.active or {data}:
     return settle(node)
 return node
 """
-REFUSE = "raise TypeError('{name}() takes numbers and nodes, got ' + describe(other))"
-ENGINE = {
+REFUSE = "return mixed(RULE, {operands})"  # which is in array_operators.py
+ENGINE: dict[str, Any] = {
     "DATA": DATA, "FAULTS": FAULTS, "MODES": MODES, "Value": Value,
     "as_float": as_float, "describe": describe, "ieee": ieee, "new": new, "settle": settle,
 }  # fmt: skip
@@ -140,7 +140,7 @@ def compiled_when_called(kind: type, rule: Rule, name: str, compiled: Callable[[
 
 
 def _compile(rule: Rule, name: str, template: str) -> Callable[..., Any]:
-    refuse = "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"name": rule.name})
+    refuse = "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"})
     first, last, both = 0, rule.arity - 1, range(rule.arity)
     keyword = str(rule.inputs[last]) if rule.defaults else ""  # leaky_relu(slope=0.1)
     pieces = {

@@ -49,13 +49,19 @@ def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partia
 
 
 def new_tensor(
-    operation: Any, data: Any, operands: tuple[Any, ...], pulls: tuple[Any, ...], params: tuple[Any, ...] = ()
+    operation: Any,
+    data: Any,
+    operands: tuple[Any, ...],
+    arrays: tuple[Any, ...],
+    pulls: Any,
+    params: tuple[Any, ...] = (),
 ) -> Any:
-    """A Tensor of operands that are Tensors, numbers and arrays."""
+    """A Tensor of operands that are Tensors and arrays; ``arrays`` are what they hold."""
     node = new(Tensor)
     node._data = data if type(data) is np.ndarray else np.asarray(data)
     node.operands = operands
-    node.pulls = pulls
+    node.arrays = arrays
+    node.edges = pulls if pulls is MANY else tuple([edge for edge in zip(operands, pulls, strict=True) if type(edge[0]) is Tensor])
     node.params = params
     node.grad = node._tag = node._pending = None
     node.time = CLOCK.now
@@ -73,7 +79,8 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
 
     A number becomes an array of shape (), a Value a Tensor of shape (), of the dtype of what it meets.
     """
-    if type(x) is Tensor:
+    kind = type(x)
+    if kind is Tensor or (kind is np.ndarray and x.dtype in NATIVE):
         return x
     number = as_float(x)
     if number is not None:
@@ -92,11 +99,14 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
     return checked(array, x) if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8) else None
 
 
+NATIVE = (np.dtype(np.float64), np.dtype(np.float32))
+
+
 def from_values(values: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
     """The Tensor that holds these Values and numbers."""
     kept = tuple(x if type(x) is Value else as_float(x) for x in values)
     data = np.array([x._data if type(x) is Value else x for x in kept], dtype or np.float64)
-    return new_tensor(STACK, data.reshape(shape), kept, MANY)
+    return new_tensor(STACK, data.reshape(shape), kept, (), MANY)
 
 
 def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
@@ -116,18 +126,22 @@ def gather(x: Any) -> Any:
     if all(as_float(part) is not None or type(part) is Value for part in parts):
         return from_values(parts, (len(parts),))
     dtype = next((part.dtype for part in parts if type(part) is Tensor), None)
-    return apply(STACK, tuple(as_operand(part, dtype) for part in parts), (0,))
+    return apply(STACK, tuple(_array_operand(STACK, part, dtype) for part in parts), (0,))
 
 
 def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Any:
     """The node of a linear operation."""
-    kept = tuple(x if type(x) is Tensor else _array_operand(operation, x) for x in operands)
-    data = operation.evaluate([x._data if type(x) is Tensor else x for x in kept], params)
-    return new_tensor(operation, data, kept, operation.pulls_of(len(kept)), params)
+    if len(operands) == 1 and type(operands[0]) is Tensor:
+        arrays = (operands[0]._data,)
+    else:
+        operands = tuple([x if type(x) is Tensor else _array_operand(operation, x) for x in operands])
+        arrays = tuple([x._data if type(x) is Tensor else x for x in operands])
+    data = operation.evaluate(arrays, params)
+    return new_tensor(operation, data, operands, arrays, operation.pulls_of(len(operands)), params)
 
 
-def _array_operand(operation: Linear, x: Any) -> Any:
-    operand = as_operand(x)
+def _array_operand(operation: Linear, x: Any, dtype: Any = None) -> Any:
+    operand = as_operand(x, dtype)
     if operand is None:
         raise TypeError(f"{operation.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(x)}")
     return operand

@@ -16,15 +16,18 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from .graph import CLOCK, MANY, descendants, describe_inputs, flows_to, topological
-from .linear import sum_to
+from .linear import SUM_TO, sum_to
 from .modes import THREAD, AnomalyError
 from .nary import SUM
+from .rules import Rule
+from .worlds import pull as pull_by
 
 if TYPE_CHECKING:
     from .tensor import Tensor
     from .value import Value
 
 
+unbroadcast = SUM_TO.value
 NOTHING = (
     "nothing to differentiate: this node was computed from data alone; "
     "make the inputs Value(…) or Tensor(…) with requires_grad=True, outside of no_grad()"
@@ -166,40 +169,69 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
     doors: list[Tensor] = []  # where Values enter
     try:
         for node in reached:  # grows while it is walked
-            operands = node.operands
-            if not operands:
-                leaves.append((node, node.grad))
-            elif node.pulls is MANY:
+            if node.edges is MANY:
                 doors.append(node)
-            else:
+            elif node.edges:
                 if node.time != now and node.is_stale:
                     raise RuntimeError(
                         f"the data of {node.label or node.op} or of its inputs was assigned after it was computed, so "
                         f"its derivative is gone ({node.op} of {describe_inputs(node)}): compute the graph again"
                     )
-                for child, pull in zip(operands, node.pulls, strict=True):
-                    if pull is not None:
-                        if child._pending is None:
-                            reached.append(child)
-                            child._pending = 0
-                        else:
-                            child._pending += 1
+                for child, _ in node.edges:
+                    if child._pending is None:
+                        reached.append(child)
+                        child._pending = 0
+                    else:
+                        child._pending += 1
+            else:
+                leaves.append((node, node.grad))
             node.grad = None
-        with np.errstate(all="ignore"):
-            _pull_back(root, seed)
-            totals = [node.grad if old is None else asarray(node.grad + old) for node, old in leaves]
+        _pull_back(root, seed, THREAD.anomaly > 0)
+        totals = [node.grad if old is None else asarray(node.grad + old) for node, old in leaves]
         if doors:
             backward(_together(doors), 1.0)
     except BaseException:
         for node in reached:
             node._pending = None
-            if node.operands:
+            if node.edges:
                 node.grad = None
         for node, old in leaves:
             node.grad = old
         raise
-    for (node, _), total in zip(leaves, totals, strict=True):
-        node.grad = total
+    for i, (node, _) in enumerate(leaves):
+        node.grad = totals[i]
+
+
+@np.errstate(all="ignore")
+def _pull_back(root: Tensor, seed: Any, checked: bool) -> None:
+    root.grad = seed if root.edges else seed.copy()
+    ready = [root]
+    for node in ready:  # grows while it is walked
+        gradient = node.grad
+        if checked:
+            check(node, gradient, "gradient")
+        if node.edges is MANY:
+            continue
+        for child, pull in node.edges:
+            term = pull(gradient, node)
+            data = child._data
+            if term.shape != data.shape:
+                term = unbroadcast(term, data.shape)
+            if type(term) is not ndarray or term.dtype is not data.dtype:
+                term = asarray(term, data.dtype)
+            if child.grad is not None:
+                child.grad = asarray(child.grad + term)
+            elif child.edges or not _is_view(term, gradient):
+                child.grad = term
+            else:
+                child.grad = term.copy()  # a leaf's gradient is an array of its own
+            waiting = child._pending
+            if waiting:
+                child._pending = waiting - 1
+            else:
+                child._pending = None
+                if child.edges or checked:
+                    ready.append(child)
 
 
 def _is_view(term: Any, gradient: Any) -> bool:
@@ -219,39 +251,6 @@ def _together(doors: Sequence[Tensor]) -> Value:
     return node
 
 
-def _pull_back(root: Tensor, seed: Any) -> None:
-    checked = THREAD.anomaly
-    root.grad = seed if root.operands else seed.copy()
-    ready = [root]
-    for node in ready:  # grows while it is walked
-        gradient = node.grad
-        if checked:
-            check(node, gradient, "gradient")
-        if node.pulls is MANY:
-            continue
-        for child, pull in zip(node.operands, node.pulls, strict=True):
-            if pull is None:
-                continue
-            term = pull(gradient, node)
-            data = child._data
-            if term.shape != data.shape:
-                term = sum_to(term, data.shape)
-            if term.dtype is not data.dtype or type(term) is not ndarray:
-                term = asarray(term, data.dtype)
-            if child.grad is not None:
-                child.grad = asarray(child.grad + term)
-            elif child.operands or not _is_view(term, gradient):
-                child.grad = term
-            else:
-                child.grad = term.copy()  # a leaf's gradient is an array of its own
-            waiting = child._pending
-            if waiting:
-                child._pending = waiting - 1
-            else:
-                child._pending = None
-                ready.append(child)
-
-
 def check(node: Any, number: Any, what: str) -> None:
     """Under ``detect_anomaly``: refuse a gradient or tangent that is nan or inf, and derivatives that will make one."""
     made_at = f", made at {node._tag.made_at}" if node._tag and node._tag.made_at else ""
@@ -259,25 +258,26 @@ def check(node: Any, number: Any, what: str) -> None:
         name = node.op or f"the leaf {node.label or node.summary()}"
         wrong = number if isinstance(number, float) else number[~np.isfinite(number)][0]
         raise AnomalyError(f"the {what} of {name} became {wrong}{made_at}")
-    for partial in node.partials if node.pulls is None else ():
+    for partial in node.partials if node.edges is None else ():
         if partial is not None and not math.isfinite(partial):
             raise AnomalyError(f"{node.op} has the derivative {partial} for {describe_inputs(node)}{made_at}")
 
 
 def stored(node: Any) -> Callable[[int, Any], Any]:
     """What the forward pass stored, as a function from (i, gradient of the node) to the gradient by operand i."""
-    if node.pulls is None:
+    if node.edges is None:
         partials = node.partials
         return lambda i, gradient: None if partials[i] is None else times(gradient, partials[i])
-    if node.pulls is MANY:
+    if node.edges is MANY:
         numbers = node.operands
         return lambda i, gradient: float(gradient.flat[i]) if flows_to(numbers[i]) else None
 
     def pull(i: int, gradient: Any) -> Any:
-        if node.pulls[i] is None:
+        operand, operation = node.operands[i], node.origin
+        if not flows_to(operand):
             return None
-        data = node.operands[i]._data
-        return asarray(sum_to(node.pulls[i](gradient, node), data.shape), data.dtype)
+        term = (pull_by(operation, i) if isinstance(operation, Rule) else operation.pulls_of(i + 1)[i])(gradient, node)
+        return asarray(sum_to(term, operand.shape), operand.dtype)
 
     return pull
 

@@ -144,7 +144,7 @@ sin, cos, tan, csc, sec, cot = map(_function, "sin cos tan csc sec cot".split())
 asin, acos, atan, atan2, hypot = map(_function, "asin acos atan atan2 hypot".split())
 sinh, cosh, tanh, csch, sech, coth = map(_function, "sinh cosh tanh csch sech coth".split())
 asinh, acosh, atanh = map(_function, "asinh acosh atanh".split())
-maximum, minimum, floor, modulo = map(_function, "maximum minimum floor mod".split())
+maximum, minimum, floor, modulo, rint = map(_function, "maximum minimum floor mod rint".split())
 exp, log, sqrt, expm1, log1p = map(_function, "exp log sqrt expm1 log1p".split())
 absolute, sign, square, where = map(_function, "abs sign square where".split())
 sigmoid, one_minus_square, rsqrt_1_plus, rsqrt_minus_1, cosine = map(
@@ -177,7 +177,7 @@ TABLE = (
     Rule("div", x / y, [1 / y, -(out / y)], numpy="divide", operator="truediv", domain=[REALS, NONZERO]),
     Rule("neg", -x, [-1], numpy="negative", operator="neg"),
     # The guards give x**0 the derivative 0 at x = 0, and 0**y the derivative 0 for y >= 0.
-    Rule("pow", x**y, [y * (x + where(AT_ORIGIN, 1, 0)) ** (y - 1),
+    Rule("pow", x**y, [y * where(AT_ORIGIN, 1, x) ** (y - 1),
                               out * log(where(x.eq(0) & (y >= 0), 1, x))],
          shown=[y * x ** (y - 1), out * log(x)], numpy="power", operator="pow", domain=[POSITIVE, REALS],
          kinks=[((0, 0), (0, 0)), ((0, 1), (1, 0)), ((0, 2), (0, 0))]),
@@ -250,10 +250,10 @@ TABLE = (
     # Activations. relu'(0) is 0; maximum(0, x) is another function with 1/2 there, because ties share evenly.
     Rule("sigmoid", exp(minimum(x, 0)) / (1 + DECAY), [square(sech(x / 2)) / 4], shown=[out * (1 - out)],
          text="σ({})", latex=r"\sigma\left({}\right)", accurate_above=2**-10),
-    Rule("relu", maximum(x, 0), [where(x > 0, 1, 0)], kinks=[((0,), (0,))]),
+    Rule("relu", maximum(0, x), [where(x > 0, 1, 0)], kinks=[((0,), (0,))]),
     Rule("leaky_relu", where(x > 0, x, slope * x), [where(x > 0, 1, slope), where(x > 0, 0, x)],
          inputs=[x, slope], defaults=(0.01,), kinks=[((0, 0.01), (0.01, 0))]),
-    Rule("softplus", maximum(x, 0) + log1p(DECAY), [sigmoid(x)]),
+    Rule("softplus", maximum(0, x) + log1p(DECAY), [sigmoid(x)]),
     # Choices.
     Rule("abs", absolute(x), [sign(x)], numpy="absolute", operator="abs", kinks=[((0,), (0,))],
          text="|{}|", latex=r"\left|{}\right|", domain=[NONZERO]),
@@ -268,9 +268,9 @@ TABLE = (
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
     Rule("floor", floor(x), [0], numpy="floor", domain=BETWEEN_WHOLE, text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor"),
     Rule("ceil", Call("ceil", x), [0], numpy="ceil", domain=BETWEEN_WHOLE, text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil"),
-    Rule("rint", Call("rint", x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))],
+    Rule("rint", rint(x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))],
          text="round({})", latex=r"\operatorname{{round}}\left({}\right)"),
-    Rule("mod", modulo(x, y), [1, -floor(x / y)], numpy="mod", operator="mod", domain=[(Interval(0, 1),), (Interval(1, 2),)],
+    Rule("mod", modulo(x, y), [1, -rint((x - out) / y)], numpy="mod", operator="mod", domain=[(Interval(0, 1),), (Interval(1, 2),)],
          text=Notation("{} mod {}", PRODUCT, (PRODUCT, POWER)), latex=Notation(r"{} \bmod {}", PRODUCT, (PRODUCT, POWER)),
          python=Notation("{} % {}", PRODUCT, (PRODUCT, POWER))),
     Rule("where", where(condition, x, y), [0, where(condition, 1, 0), where(condition, 0, 1)],
@@ -282,7 +282,7 @@ TABLE = (
          shown=[log(1 - p) - log(p), (1 - y) / (1 - p) - y / p], inputs=[y, p],
          domain=[BETWEEN_0_1, (Interval(1e-7, 1 - 1e-7),)],
          text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
-    Rule("bce_with_logits", where(z <= 0, -(y * z), (1 - y) * z) + log1p(exp(-absolute(z))),
+    Rule("bce_with_logits", maximum(0, z) - y * z + log1p(exp(-absolute(z))),
          [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
          domain=[BETWEEN_0_1, REALS], accurate_above=2**-10,
          text="BCE({}, σ({}))",

@@ -48,19 +48,20 @@ class Tensor(Node):
         shape and dtype; None before
     """
 
-    __slots__ = ("_data", "_pending", "_tag", "grad", "operands", "origin", "params", "pulls", "time")
+    __slots__ = ("_data", "_pending", "_tag", "arrays", "edges", "grad", "operands", "origin", "params", "time")
     __hash__ = Node.__hash__
     _holds = "array"
 
     operands: tuple[Any, ...]  # Tensors, and the arrays and numbers mixed in
+    arrays: tuple[Array, ...]  # what the operands hold
     params: tuple[Any, ...]  # what else the operation was given: axis, shape, index
-    pulls: Any  # of Values MANY, else functions (or None) from this gradient to that of each operand
+    edges: Any  # for each Tensor that a derivative flows to: it, and from the gradient of this one to its; of Values MANY
     time: float  # on the clock, when it was computed or assigned
     _pending: int | None  # while a sweep runs: how many consumers it waits for besides one
 
     def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
         self._data = as_array(data)
-        self.operands = self.pulls = self.params = ()
+        self.operands = self.arrays = self.edges = self.params = ()
         self.grad = self._pending = None
         self.time = 0
         self.origin = VARIABLE if requires_grad else DATA
@@ -168,7 +169,7 @@ class Tensor(Node):
                     f"backward() of a Tensor of shape {self.shape} needs a seed of that shape; "
                     "or make it one number first, as with .sum() or .mean()"
                 )
-            seed = np.ones_like(data)
+            seed = np.array(1.0, data.dtype).reshape(data.shape)
         else:
             seed = seed._data if isinstance(seed, Tensor) else np.asarray(seed)
             if seed.shape != data.shape:
@@ -254,13 +255,13 @@ class Tensor(Node):
 
     def become_data(self) -> None:
         """Forget how it was computed: no derivative flows here."""
-        self.operands = self.pulls = self.params = ()
+        self.operands = self.arrays = self.edges = self.params = ()
         self.origin = DATA
 
     def stop_at_data(self) -> None:
         """Let no derivative flow to operands that want none."""
-        if self.pulls is not MANY:
-            self.pulls = tuple(pull if flows_to(x) else None for x, pull in zip(self.operands, self.pulls, strict=True))
+        if self.edges is not MANY:
+            self.edges = tuple([edge for edge in self.edges if flows_to(edge[0])])
 
     def summary(self) -> str:
         """The array in few words: its numbers if they are few, else shape and range."""
@@ -320,7 +321,7 @@ def leaf(data: Array, tag: Tag | None, origin: Leaf) -> Tensor:
     """A leaf of a given kind, which holds this array, not a copy."""
     node = object.__new__(Tensor)
     node._data = data
-    node.operands = node.pulls = node.params = ()
+    node.operands = node.arrays = node.edges = node.params = ()
     node.grad = node._pending = None
     node.time = 0
     node._tag, node.origin = tag, origin

@@ -82,7 +82,9 @@ class _Run:
             if isinstance(x, Node):
                 return plain(x) if not self._belongs(x) else x.detach() if self.outer.no_grad else x
             number = as_float(x)
-            return number if number is not None else np.array(x) if isinstance(x, np.ndarray) else x
+            if number is not None or not isinstance(x, np.ndarray):
+                return x if number is None else number
+            return np.array(x) if x.ndim else x.item()
 
         return tree.map_leaves(seen, results)
 
@@ -334,7 +336,7 @@ def _block(run: _Run, root: Any, numeric: bool | None = None) -> Any:
         _stacked([row[j] for row in rows], root.shape + shape, source.dtype if type(source) is Tensor else root.dtype)
         for j, (source, shape) in enumerate(zip(run.sources, shapes, strict=True))
     ]
-    return run.like_arguments([run.results(block) for block in blocks])
+    return run.like_arguments(run.derivatives(blocks))
 
 
 def _stacked(rows: list[Any], shape: tuple[int, ...], dtype: Any) -> Any:

@@ -56,7 +56,7 @@ class Value(Node):
 
     __slots__ = ("_data", "_pending", "_tag", "dleft", "dright", "grad", "left", "origin", "right")
     __hash__ = Node.__hash__
-    pulls = None  # a Value keeps the derivatives themselves
+    edges = None  # what a Tensor has; a Value keeps the derivatives themselves
 
     # One or two operands are in left and right, with the derivatives by them in dleft and dright (None where
     # none flows): fields are quicker than tuples. A node of more has MANY in dleft; in right its operands,

@@ -120,7 +120,7 @@ def floats() -> World:
 
 
 def _as_float(function: Callable[[float], int]) -> Callable[[float], float]:
-    return lambda x: float(function(x))
+    return lambda x: math.copysign(function(x), x)  # of 0 too
 
 
 @functools.cache
@@ -136,6 +136,8 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
         return x if condition else y
     if x is ONE and y is ZERO and getattr(condition, "dtype", None) == np.bool_:
         return condition.view(np.int8)  # times a float of any precision a float of that precision
+    if x is ONE and isinstance(condition, np.ndarray) and not condition.any():
+        return y  # a guard that guards nothing
     return np.where(condition, x, y)
 
 
@@ -157,12 +159,10 @@ def array_value(rule: Rule) -> Callable[..., Any]:
 
 
 @functools.cache
-def pull(rule: Rule, i: int, nodes: tuple[bool, ...]) -> Callable[[Any, Any], Any]:
+def pull(rule: Rule, i: int) -> Callable[[Any, Any], Any]:
     """The gradient by operand ``i`` of a Tensor that the row made: of (its own gradient, the Tensor).
 
-    ``nodes`` says which operands are Tensors, not numbers or arrays.
-
-    >>> print(*linecache.getlines(pull(RULES["exp"], 0, (True,)).__code__.co_filename), sep="")
+    >>> print(*linecache.getlines(pull(RULES["exp"], 0).__code__.co_filename), sep="")
     def pull(g, node):  # exp
         out = node._data
         return g * out
@@ -172,11 +172,7 @@ def pull(rule: Rule, i: int, nodes: tuple[bool, ...]) -> Callable[[Any, Any], An
     partial, quick = (expand(form[i], names).simplify() for form in (rule.partials, rule.shown))
     quick = quick if rule.accurate_above else partial
     used = {part for form in (partial, quick) for part in form.walk()}
-    lines = [
-        f"{x} = node.operands[{j}]{'._data' * is_node}"
-        for j, (x, is_node) in enumerate(zip(rule.inputs, nodes, strict=True))
-        if x in used
-    ]
+    lines = [f"{x} = node.arrays[{j}]" for j, x in enumerate(rule.inputs) if x in used]
     lines += ["out = node._data"] if out in used else []
     if rule.accurate_above and quick != partial:
         lines.append(f"d = {quick.write(style)[0]}")

@@ -71,9 +71,10 @@ def main() -> None:
     for name, cells in rows(options.rounds, tuple(options.only)):
         table.append(f"| {' | '.join([name, *cells])} |")
         print(table[-1], flush=True)
-    text = "\n".join([*table, "", describe(options.rounds), ""])
-    print(text[text.index("\n\n") :])
+    how = describe(options.rounds)
+    print(f"\n{how}")
     if options.only == [""]:
+        text = "\n".join([*table, "", how, ""])
         (Path(__file__).parent / "results.md").write_text(text, encoding="utf-8")
 
 

@@ -47,7 +47,7 @@ def contestants(
 def _ours(task: Task, loss: Loss) -> Contestant:
     parameters = [ag.Tensor(p) for p in task.start]
     batches = itertools.cycle(task.batches)
-    # optim.Adam's place
+    # until there is optim.Adam: NumPy's, on our buffers
     adam = _descent([p.data for p in parameters], task) if task.adam else None
 
     def step() -> tuple[Any, object]:

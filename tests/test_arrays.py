@@ -66,7 +66,7 @@ JOINING = listed("""
     dstack([A(3), A(3)]); dstack([A(2, 3), A(2, 3)]); column_stack([A(3), A(3, 2)]); hstack([A(2), A(2)])
     split(A(6, 2), 3); split(A(6, 2), [1, 4]); split(A(6, 2), [2, 8]); split(A(2, 6), 2, axis=1); array_split(A(7), 3)
     array_split(A(2, 5), 3, axis=-1); hsplit(A(2, 4), 2); hsplit(A(4), [1]); vsplit(A(4, 2), [1]); dsplit(A(2, 2, 4), 2)
-    list(A(3, 2)); list(A(3)); list(A(0, 2))
+    list(A(3, 2)); list(A(3)); list(A(0, 2)); A(2, 3).astype(np.float64)
 """)
 REARRANGING = listed("""
     where(MASK, A(2, 3), A(3)); where(MASK, A(2, 3), 0.5); where(MASK, 1.0, A()); where(MASK, A(2, 1), A(4, 1, 1))
@@ -92,8 +92,8 @@ REARRANGING = listed("""
 """)
 MATRICES = """(3)@(3) | (2, 3)@(3) | (3)@(3, 2) | (2, 3)@(3, 4) | (5, 2, 3)@(3) | (3)@(5, 3, 2) | (5, 2, 3)@(3, 4) |
     (2, 3)@(5, 3, 2) | (1, 1)@(1, 1) | (1, 3)@(3, 1) | (0)@(0) | (2, 0)@(0, 3) | (0, 3)@(3, 2) | (2, 3)@(3, 0)"""
-BATCHES = """(5, 2, 3)@(5, 3, 4) | (1, 2, 3)@(5, 3, 2) | (5, 1, 2, 3)@(2, 3, 2) | (2, 1, 3)@(1, 3, 1) | (2, 2, 0)@(1, 0, 3) |
-    (0, 2, 3)@(1, 3, 2) | (2, 1, 1, 3)@(3, 3, 1) | (0, 2, 3)@(3, 2)"""
+BATCHES = """(5, 2, 3)@(5, 3, 4) | (1, 2, 3)@(5, 3, 2) | (5, 1, 2, 3)@(2, 3, 2) | (2, 1, 3)@(1, 3, 1) |
+    (2, 2, 0)@(1, 0, 3) | (0, 2, 3)@(1, 3, 2) | (2, 1, 1, 3)@(3, 3, 1) | (0, 2, 3)@(3, 2)"""
 PAIRS = {
     "matmul(A{}, A{})": f"{MATRICES} | {BATCHES}",
     "A{} @ A{}": f"{MATRICES} | {BATCHES}",
@@ -111,9 +111,10 @@ PRODUCTS += listed("""
     einsum("ij->", A(2, 3)); einsum("ij->j", A(2, 3)); einsum("ba", A(2, 3)); einsum("ii", A(3, 3))
     einsum("ii->i", A(3, 3)); einsum("ij,jk->ik", A(2, 3), A(3, 4)); einsum("ij,jk", A(2, 3), A(3, 4))
     einsum("i,j->ij", A(2), A(3)); einsum("i,i,i->", A(2), A(2), A(2)); einsum("ij,kj,j->ik", A(2, 3), A(4, 3), A(3))
-    einsum("i,->i", A(2), A()); einsum("iij->j", A(2, 2, 3)); einsum("...ij,...jk->...ik", A(2, 1, 2, 3), A(4, 3, 2))
-    einsum("i...,i...->...", A(2, 3), A(2, 3)); einsum("ii,i->", A(3, 3), A(3)); einsum("ij,ik->jk", A(0, 2), A(0, 3))
-    einsum("...,...", A(2, 3), A(3)); einsum("ij , jk -> ki", A(2, 3), A(3, 2))
+    einsum("i,->i", A(2), A()); einsum("ij,ij->j", A(2, 1), A(2, 3)); einsum("iij->j", A(2, 2, 3))
+    einsum("...ij,...jk->...ik", A(2, 1, 2, 3), A(4, 3, 2)); einsum("i...,i...->...", A(2, 3), A(2, 3))
+    einsum("ii,i->", A(3, 3), A(3)); einsum("ij,ik->jk", A(0, 2), A(0, 3)); einsum("...,...", A(2, 3), A(3))
+    einsum("ij , jk -> ki", A(2, 3), A(3, 2))
 """)
 INDICES = listed("""
     0; -1; np.int64(1); 1, 2; 1, 2, 0; (); ...; None; ..., 0; 0, ..., None; None, 1, None, 2; 1:; ::-1; 2:0:-1; 5:9
