@@ -9,16 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from . import higher
+from . import higher, tree
 from .array_functions import array
 from .array_functions import sum as sum_of
 from .graph import VARIABLE, Node, describe
-from .linear import Many, spread
-from .modes import no_grad, recording
-from .recording import apply
+from .linear import Many
+from .modes import recording
+from .recording import new_tensor
 from .reverse import cotangents
 from .tensor import Tensor, leaf
-from .value import as_float
 
 
 class custom_vjp:
@@ -48,11 +47,11 @@ class custom_vjp:
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
         self.function = function
-        self.operation: _Custom | None = None
+        self.operation: Custom | None = None
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Say how the result and the gradients are computed."""
-        self.operation = _Custom(self.function.__name__, forward, backward)
+        self.operation = Custom(self.function.__name__, forward, backward)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.operation is None:
@@ -60,44 +59,64 @@ class custom_vjp:
         bound = inspect.signature(self.function).bind(*args, **kwargs)
         bound.apply_defaults()
         operands = bound.args
-        if not any(isinstance(x, Node) for x in operands):
+        if not any(isinstance(x, Node) for x in tree.leaves(operands)):
             return self.function(*operands)
-        return apply(self.operation, tuple(array(x) if isinstance(x, list | tuple) else x for x in operands))
+        return self.operation(operands)
 
 
-class _Custom(Many):
-    """The operation: not linear, but like a linear one it takes gradients to gradients by code."""
+class Custom(Many):
+    """The operation: not linear, but like a linear one it takes gradients to gradients by code.
+
+    What ``forward`` says that backward needs is kept with the node. For higher orders both run again, on nodes.
+    """
 
     def __init__(self, name: str, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
-        super().__init__(name, lambda xs: self._forward(xs)[0], lambda i, g, xs: self._gradients(g, xs)[i])
+        super().__init__(name, lambda xs, *_: self.run(xs)[0], lambda i, g, xs, *_: self._gradients(g, xs)[i])
         self.forward = forward
         self.backward = backward
-        self._last: tuple[Any, Any] = (None, None)
 
-    def _forward(self, xs: Sequence[Any]) -> tuple[Any, Any]:
+    def __call__(self, operands: Sequence[Any], *_: Any) -> Any:
+        kept = tuple([x if type(x) is Tensor else array(x) for x in operands])
+        arrays = tuple([x._data if isinstance(x, Node) else x for x in kept])
+        value, needs = self.run(arrays)
+        last: list[Any] = [None, None]  # the gradients by all operands; asked for one after the other, computed once
+
+        def pull(i: int, g: Any) -> Any:
+            if last[0] is not g:
+                last[:] = g, self._checked(self.backward(needs, g), arrays)
+            return self._shaped(last[1][i], arrays[i])
+
+        pulls = tuple([lambda g, _, i=i: pull(i, g) for i in range(len(kept))])
+        return new_tensor(self, value, kept, arrays, pulls)
+
+    def run(self, xs: Sequence[Any]) -> tuple[Any, Any]:
+        """The result, and what backward needs."""
         result = self.forward(*xs)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(f"forward of {self.name} returns (result, what backward needs), got {describe(result)}")
         return result
 
     def _gradients(self, g: Any, xs: Sequence[Any]) -> list[Any]:
-        """The gradients by all operands; asked for one after the other, they are computed once."""
-        if self._last[0] is not g:
-            gradients = self.backward(self._forward(xs)[1], g)
-            if not isinstance(gradients, tuple) or len(gradients) != len(xs):
-                raise TypeError(
-                    f"backward of {self.name} returns a tuple of {len(xs)} gradients, one for each argument, got {describe(gradients)}"
-                )
-            self._last = g, [self._shaped(x, d) for x, d in zip(xs, gradients, strict=True)]
-        return self._last[1]
+        gradients = self._checked(self.backward(self.run(xs)[1], g), xs)
+        return [self._shaped(gradient, x) for gradient, x in zip(gradients, xs, strict=True)]
 
-    def _shaped(self, x: Any, gradient: Any) -> Any:
+    def _checked(self, gradients: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+        if not isinstance(gradients, tuple) or len(gradients) != len(xs):
+            raise TypeError(
+                f"backward of {self.name} returns a tuple of {len(xs)} gradients, one for each argument, "
+                f"got {describe(gradients)}"
+            )
+        return gradients
+
+    def _shaped(self, gradient: Any, x: Any) -> Any:
+        """A gradient of an argument's shape; one that is a function is computed only now."""
         shape = np.shape(x._data if isinstance(x, Node) else x)
-        if gradient is None:
-            return np.zeros(shape)
-        gradient = gradient if type(gradient) is Tensor else array(gradient) if isinstance(gradient, Node) else np.array(gradient)
+        gradient = gradient() if callable(gradient) else np.zeros(shape) if gradient is None else gradient
+        gradient = gradient if isinstance(gradient, Tensor | np.ndarray) else array(gradient)
         if gradient.shape != shape:
-            raise ValueError(f"backward of {self.name} gave a gradient of shape {gradient.shape} for an argument of shape {shape}")
+            raise ValueError(
+                f"backward of {self.name} gave a gradient of shape {gradient.shape} for an argument of shape {shape}"
+            )
         return gradient
 
     def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
@@ -106,9 +125,9 @@ class _Custom(Many):
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """By the transpose of the transpose: backward is linear in the gradient u, so its derivative by u is the push."""
         with recording():
-            nodes = [leaf(np.asarray(x), None, VARIABLE) if not isinstance(x, Node) else x for x in operands]
-            out = self._forward(nodes)[0]
-            u = leaf(spread(np.zeros(()), np.shape(out._data if isinstance(out, Node) else out)), None, VARIABLE)
+            nodes = [x if isinstance(x, Node) else leaf(np.asarray(x), None, VARIABLE) for x in operands]
+            out = self.run(nodes)[0]
+            u = leaf(np.zeros(np.shape(out._data if isinstance(out, Node) else out)), None, VARIABLE)
             image = sum_of(self._gradients(u, nodes)[i] * tangent)
             seed = leaf(np.ones(()), None, VARIABLE)
             (found,) = cotangents(image, [u], seed, higher.pulling) if isinstance(image, Node) else (None,)

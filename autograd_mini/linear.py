@@ -179,10 +179,15 @@ def _spread_mean(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> 
 
 
 def _sum_to(g: Any, shape: Shape) -> Any:
-    ahead = g.ndim - len(shape)
-    axes = tuple([i for i, n in enumerate(g.shape) if i < ahead or (shape[i - ahead] == 1 and n != 1)])
-    total = np.add.reduce(g, axis=axes, keepdims=True)
-    return total.reshape(shape) if ahead else total
+    total = np.add.reduce(g, axis=_repeated(g.shape, shape), keepdims=True)
+    return total.reshape(shape) if g.ndim > len(shape) else total
+
+
+@functools.lru_cache(1024)  # a network has few shapes
+def _repeated(large: Shape, small: Shape) -> tuple[int, ...]:
+    """The axes along which a small shape is repeated when it is broadcast to a large one."""
+    ahead = len(large) - len(small)
+    return tuple(i for i, n in enumerate(large) if i < ahead or (small[i - ahead] == 1 and n != 1))
 
 
 BROADCAST_TO = Linear("broadcast_to", spread, lambda g, x, shape: sum_to(g, x.shape))

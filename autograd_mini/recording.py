@@ -61,17 +61,14 @@ def new_tensor(
     node._data = data if type(data) is np.ndarray else np.asarray(data)
     node.operands = operands
     node.arrays = arrays
-    node.edges = pulls if pulls is MANY else tuple([edge for edge in zip(operands, pulls, strict=True) if type(edge[0]) is Tensor])
+    if pulls is not MANY:
+        pulls = tuple([(x, pulls[i]) for i, x in enumerate(operands) if type(x) is Tensor and x.origin is not DATA])
+    node.edges = pulls
     node.params = params
     node.grad = node._tag = node._pending = None
     node.time = CLOCK.now
     node.origin = operation
-    if MODES.active:
-        return settle(node)
-    for x in operands:
-        if type(x) is not Tensor or x.origin is DATA:
-            return settle(node)
-    return node
+    return settle(node) if MODES.active or pulls is MANY or not pulls else node
 
 
 def as_operand(x: Any, dtype: Any = None) -> Any:

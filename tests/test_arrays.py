@@ -442,7 +442,6 @@ UP_TO_4D = [shape for ndim in range(5) for shape in itertools.product((0, 1, 2),
 PARTIALS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "add": lambda x, y: (1, 1),  # noqa: ARG005
     "multiply": lambda x, y: (y, x),
-    "divide": lambda x, y: (1 / y, -x / y / y),
     "maximum": lambda x, y: (x > y, x < y),
 }
 

@@ -12,7 +12,16 @@
 True
 """
 
-from .losses import binary_crossentropy, hinge, mean_squared_error
+from .losses import binary_crossentropy, hinge, mean_squared_error, sparse_categorical_crossentropy
 from .scalar import MLP, Layer, Module, Neuron
 
-__all__ = ["MLP", "Layer", "Module", "Neuron", "binary_crossentropy", "hinge", "mean_squared_error"]
+__all__ = [
+    "MLP",
+    "Layer",
+    "Module",
+    "Neuron",
+    "binary_crossentropy",
+    "hinge",
+    "mean_squared_error",
+    "sparse_categorical_crossentropy",
+]
