@@ -293,6 +293,8 @@ def softmax(x: Any, axis: int = -1) -> Any:
            [0.25, 0.75]])
     """
     x = array(x)
+    if not x.size:
+        return x
     e = exp(x - stop_gradient(max(x, axis, keepdims=True)))
     return e / sum(e, axis, keepdims=True)
 
@@ -509,8 +511,9 @@ def triu(x: Any, k: int = 0) -> Any:
 
 
 @of_numpy(np.clip)
-def clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
+def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """Held between two bounds, of which one may be None; at the bounds the derivative is 1."""
+    a_min, a_max = min if a_min is None else a_min, max if a_max is None else a_max
     x = x if type(x) is Value else array(x)
     low = where(x < a_min, a_min, x) if a_min is not None else x
     return where(low > a_max, a_max, low) if a_max is not None else low
@@ -628,7 +631,6 @@ def dsplit(x: Any, indices_or_sections: Any) -> list[Any]:
 # Products.
 
 
-@of_numpy(np.matmul)
 def matmul(x: Any, y: Any) -> Any:
     """The product of matrices and vectors, or of batches of matrices: ``x @ y``.
 
@@ -636,18 +638,14 @@ def matmul(x: Any, y: Any) -> Any:
     ------
     ValueError : when the inner lengths differ, naming both shapes
     """
-    x, y = arrays(x, y)
-    if not x.ndim or not y.ndim:
-        raise ValueError(f"matmul takes arrays with axes, got the shapes {x.shape} and {y.shape}: use * for numbers")
-    _check_inner("matmul", x, y, x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0])
-    return linear.MATMUL(x, y)
+    if type(x) is Tensor:
+        return x @ y
+    if type(y) is Tensor:
+        return y.__rmatmul__(x)
+    return linear.MATMUL(*arrays(x, y)) if _has_node((x, y)) else np.matmul(x, y)
 
 
-def _check_inner(name: str, x: Any, y: Any, inner: int, other: int) -> None:
-    if inner != other:
-        raise ValueError(
-            f"{name} of the shapes {x.shape} and {y.shape}: {inner} columns meet {other} rows, and they have to be as many"
-        )
+NUMPY[np.matmul] = matmul
 
 
 def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
@@ -663,7 +661,7 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
         return functions.dot(x, y, bias)
     else:
         x, y = arrays(x, y)
-        _check_inner("dot", x, y, x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0])
+        linear.check_inner("dot", x, y)
         product = linear.MATMUL(x, y) if y.ndim < 3 else tensordot(x, y, ([-1], [-2]))
     return product if type(bias) in (int, float) and bias == 0 else product + bias
 
@@ -841,17 +839,6 @@ def _method_astype(self: Tensor, dtype: Any) -> Any:
     return linear.ASTYPE(self, np.dtype(dtype))
 
 
-def _method_matmul(self: Any, other: Any) -> Any:
-    x, y = self._data, other._data if type(other) is Tensor else other
-    if type(y) is np.ndarray and y.dtype is x.dtype and x.ndim == y.ndim == 2 and x.shape[1] == y.shape[0]:
-        return new_tensor(linear.MATMUL, np.dot(x, y), (self, other), (x, y), linear.MATMUL.pulls)  # what is most frequent, quickly
-    return matmul(self, other)
-
-
-def _method_rmatmul(self: Any, other: Any) -> Any:
-    return matmul(other, self)
-
-
 ARRAY_FUNCTIONS = {
     f.__name__: f
     for f in (
@@ -891,5 +878,3 @@ Tensor.reshape = _method_reshape  # type: ignore[method-assign]  # as the others
 Tensor.transpose = _method_transpose  # type: ignore[method-assign]
 Tensor.astype = _method_astype  # type: ignore[method-assign]
 Tensor.__getitem__ = getitem  # type: ignore[method-assign]
-Tensor.__matmul__ = _method_matmul  # type: ignore[method-assign]
-Tensor.__rmatmul__ = _method_rmatmul  # type: ignore[method-assign]

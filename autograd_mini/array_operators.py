@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .graph import CLOCK, DATA, Node, describe
+from .linear import MATMUL, Linear
 from .modes import MODES
 from .operators import ENGINE as OF_VALUES
 from .operators import REFUSE, compiled_when_called, fill
@@ -77,19 +78,24 @@ ENGINE: dict[str, Any] = {
 
 def install(rule: Rule) -> None:
     """Give Tensor the method of a row, and its operator if it has one."""
-    if rule.arity > 2:
+    if rule.arity == 1:
+        templates = {rule.name: ONE, f"__{rule.operator}__": ONE}
+    elif rule.arity == 2:
+        templates = {rule.name: TWO, f"__{rule.operator}__": TWO}
+        templates |= {f"_r{rule.name}": REFLECTED, f"__r{rule.operator}__": REFLECTED}
+    else:
         return
-    operator = f"__{rule.operator}__" if rule.operator else ""
-    templates = {rule.name: ONE if rule.arity == 1 else TWO, operator: ONE if rule.arity == 1 else TWO}
-    if rule.arity == 2:
-        templates |= {f"_r{rule.name}": REFLECTED, f"__r{rule.operator}__" if operator else "": REFLECTED}
     for name, template in templates.items():
-        if name:
-            compiled_when_called(Tensor, rule, name, lambda name, template=template: _compile(rule, name, template))
+        if name not in ("____", "__r__"):
+            _lazily(rule, name, template)
 
 
-def _compile(rule: Rule, name: str, template: str) -> Any:
-    keyword = str(rule.inputs[-1]) if rule.defaults else ""  # leaky_relu(slope=0.1)
+def _lazily(operation: Rule | Linear, name: str, template: str) -> None:
+    compiled_when_called(Tensor, operation, name, lambda name: _compile(operation, name, template))
+
+
+def _compile(rule: Rule | Linear, name: str, template: str) -> Any:
+    keyword = str(rule.inputs[-1]) if isinstance(rule, Rule) and rule.defaults else ""  # leaky_relu(slope=0.1)
     operands, arrays, edges, data = {
         ONE: ("(self,)", "(x,)", "((self, FIRST),)", "self.origin is DATA"),
         TWO: ("(self, other)", "(x, y)", "edges", "data"),
@@ -97,13 +103,14 @@ def _compile(rule: Rule, name: str, template: str) -> Any:
     }[template]
     code = fill(template, {
         "other": keyword or "other",
-        "default": f"={rule.defaults[0]}" if rule.defaults else "",
+        "default": f"={rule.defaults[0]}" if keyword else "",
         "keep": f"other = {keyword}" if keyword else "",
         "refuse": "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"}),
         "record": fill(RECORD, {"operands": operands, "arrays": arrays, "edges": edges, "data": data}),
     })  # fmt: skip
-    first, second = pull(rule, 0), pull(rule, rule.arity - 1)
-    names = {"FUNCTION": array_value(rule), "RULE": rule, "NAME": rule.name, "FIRST": first, "SECOND": second}
+    function = array_value(rule) if isinstance(rule, Rule) else rule.value
+    first, second = (pull(rule, i) if isinstance(rule, Rule) else rule.pulls[i] for i in (0, rule.arity - 1))
+    names = {"FUNCTION": function, "RULE": rule, "NAME": name.replace("_r", "_" if name[:2] == "__" else "", 1), "FIRST": first, "SECOND": second}
     return define("method", code, {**ENGINE, **names})
 
 
@@ -128,3 +135,5 @@ OF_VALUES["mixed"] = ENGINE["mixed"] = elementwise
 
 for _rule in TABLE:
     install(_rule)
+_lazily(MATMUL, "__matmul__", TWO)
+_lazily(MATMUL, "__rmatmul__", REFLECTED)

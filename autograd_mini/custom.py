@@ -15,7 +15,7 @@ from .array_functions import sum as sum_of
 from .graph import VARIABLE, Node, describe
 from .linear import Many
 from .modes import recording
-from .recording import new_tensor
+from .recording import as_operand, new_tensor
 from .reverse import cotangents
 from .tensor import Tensor, leaf
 
@@ -76,18 +76,27 @@ class Custom(Many):
         self.backward = backward
 
     def __call__(self, operands: Sequence[Any], *_: Any) -> Any:
-        kept = tuple([x if type(x) is Tensor else array(x) for x in operands])
+        kept = tuple([x if type(x) is Tensor else self._operand(x) for x in operands])
         arrays = tuple([x._data if isinstance(x, Node) else x for x in kept])
         value, needs = self.run(arrays)
-        last: list[Any] = [None, None]  # the gradients by all operands; asked for one after the other, computed once
+        # With the node: what backward needs, and its gradients, which are asked for one by one and computed once.
+        return new_tensor(self, value, kept, arrays, self.pulls_of(len(kept)), ([needs, None, None],))
 
-        def pull(i: int, g: Any) -> Any:
-            if last[0] is not g:
-                last[:] = g, self._checked(self.backward(needs, g), arrays)
-            return self._shaped(last[1][i], arrays[i])
+    def _operand(self, x: Any) -> Any:
+        operand = as_operand(x)
+        if operand is None:
+            raise TypeError(f"{self.name} takes numbers, arrays of float32 or float64, and nodes, got {describe(x)}")
+        return operand
 
-        pulls = tuple([lambda g, _, i=i: pull(i, g) for i in range(len(kept))])
-        return new_tensor(self, value, kept, arrays, pulls)
+    def _pull_of(self, i: int) -> Callable[[Any, Any], Any]:
+        def pull(g: Any, node: Any) -> Any:
+            (state,) = node.params
+            needs, last, _ = state
+            if last is not g:
+                state[1:] = g, self._checked(self.backward(needs, g), node.arrays)
+            return self._shaped(state[2][i], node.arrays[i])
+
+        return pull
 
     def run(self, xs: Sequence[Any]) -> tuple[Any, Any]:
         """The result, and what backward needs."""
@@ -110,7 +119,7 @@ class Custom(Many):
 
     def _shaped(self, gradient: Any, x: Any) -> Any:
         """A gradient of an argument's shape; one that is a function is computed only now."""
-        shape = np.shape(x._data if isinstance(x, Node) else x)
+        shape = x.shape if isinstance(x, Tensor | np.ndarray) else np.shape(x)
         gradient = gradient() if callable(gradient) else np.zeros(shape) if gradient is None else gradient
         gradient = gradient if isinstance(gradient, Tensor | np.ndarray) else array(gradient)
         if gradient.shape != shape:

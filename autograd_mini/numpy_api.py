@@ -39,7 +39,6 @@ PLAIN = {
 UFUNCS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
     **NUMPY,
-    np.matmul: on_arrays.matmul,
 }
 REDUCTIONS = {np.add: on_arrays.sum, np.multiply: on_arrays.prod, np.maximum: on_arrays.max, np.minimum: on_arrays.min}
 

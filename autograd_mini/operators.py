@@ -123,7 +123,7 @@ def install(rule: Rule) -> None:
             compiled_when_called(Value, rule, name, lambda name, template=template: _compile(rule, name, template))
 
 
-def compiled_when_called(kind: type, rule: Rule, name: str, compiled: Callable[[str], Callable[..., Any]]) -> None:
+def compiled_when_called(kind: type, rule: Any, name: str, compiled: Callable[[str], Callable[..., Any]]) -> None:
     """Give a kind of node a method that is compiled at its first call, so that importing is quick."""
 
     def method(self: Any, *operands: Any, **named: Any) -> Any:

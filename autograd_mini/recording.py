@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import asarray, ndarray
 
 from . import tree
 from .graph import CLOCK, DATA, MANY, Node, Tag, describe, describe_inputs, flows_to
@@ -57,18 +58,19 @@ def new_tensor(
     params: tuple[Any, ...] = (),
 ) -> Any:
     """A Tensor of operands that are Tensors and arrays; ``arrays`` are what they hold."""
+    edges: Any = MANY
+    if pulls is not MANY:
+        edges = [(x, pull) for x, pull in zip(operands, pulls, strict=False) if type(x) is Tensor and x.origin is not DATA]
     node = new(Tensor)
-    node._data = data if type(data) is np.ndarray else np.asarray(data)
+    node._data = data if type(data) is ndarray else asarray(data)
     node.operands = operands
     node.arrays = arrays
-    if pulls is not MANY:
-        pulls = tuple([(x, pulls[i]) for i, x in enumerate(operands) if type(x) is Tensor and x.origin is not DATA])
-    node.edges = pulls
+    node.edges = edges
     node.params = params
     node.grad = node._tag = node._pending = None
     node.time = CLOCK.now
     node.origin = operation
-    return settle(node) if MODES.active or pulls is MANY or not pulls else node
+    return settle(node) if MODES.active or edges is MANY or not edges else node
 
 
 def as_operand(x: Any, dtype: Any = None) -> Any:

@@ -176,6 +176,6 @@ def _signs(y: Any) -> None:
 
 
 def _probabilities(y: Any) -> None:
-    if not (np.min(y) >= 0 and np.max(y) <= 1):
+    if not (np.minimum.reduce(y, axis=None) >= 0 and np.maximum.reduce(y, axis=None) <= 1):
         wrong = y[~((y >= 0) & (y <= 1))]
         raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {wrong[0]:g}")
