@@ -95,7 +95,10 @@ def _lazily(operation: Rule | Linear, name: str, template: str) -> None:
 
 
 def _compile(rule: Rule | Linear, name: str, template: str) -> Any:
-    keyword = str(rule.inputs[-1]) if isinstance(rule, Rule) and rule.defaults else ""  # leaky_relu(slope=0.1)
+    keyword, default = "", ""
+    if isinstance(rule, Rule) and rule.defaults:  # leaky_relu(slope=0.1)
+        keyword, default = str(rule.inputs[-1]), f"={rule.defaults[0]}"
+    refuse = fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"})
     operands, arrays, edges, data = {
         ONE: ("(self,)", "(x,)", "((self, FIRST),)", "self.origin is DATA"),
         TWO: ("(self, other)", "(x, y)", "edges", "data"),
@@ -103,14 +106,20 @@ def _compile(rule: Rule | Linear, name: str, template: str) -> Any:
     }[template]
     code = fill(template, {
         "other": keyword or "other",
-        "default": f"={rule.defaults[0]}" if keyword else "",
+        "default": default,
         "keep": f"other = {keyword}" if keyword else "",
-        "refuse": "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"}),
+        "refuse": "return NotImplemented" if name.startswith("__") else refuse,
         "record": fill(RECORD, {"operands": operands, "arrays": arrays, "edges": edges, "data": data}),
     })  # fmt: skip
     function = array_value(rule) if isinstance(rule, Rule) else rule.value
     first, second = (pull(rule, i) if isinstance(rule, Rule) else rule.pulls[i] for i in (0, rule.arity - 1))
-    names = {"FUNCTION": function, "RULE": rule, "NAME": name.replace("_r", "_" if name[:2] == "__" else "", 1), "FIRST": first, "SECOND": second}
+    names = {
+        "FUNCTION": function,
+        "RULE": rule,
+        "NAME": name.replace("_r", "_" if name[:2] == "__" else "", 1),
+        "FIRST": first,
+        "SECOND": second,
+    }
     return define("method", code, {**ENGINE, **names})
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from . import higher, tree
-from .array_functions import array
-from .array_functions import sum as sum_of
+from .arrays import array
 from .graph import VARIABLE, Node, describe
 from .linear import Many
 from .modes import recording
 from .recording import as_operand, new_tensor
+from .reductions import sum as sum_of
 from .reverse import cotangents
 from .tensor import Tensor, leaf
 
@@ -55,7 +55,9 @@ class custom_vjp:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.operation is None:
-            raise RuntimeError(f"{self.function.__name__} has no derivative yet: call its defvjp(forward, backward) first")
+            raise RuntimeError(
+                f"{self.function.__name__} has no derivative yet: call its defvjp(forward, backward) first"
+            )
         bound = inspect.signature(self.function).bind(*args, **kwargs)
         bound.apply_defaults()
         operands = bound.args
@@ -132,7 +134,7 @@ class Custom(Many):
         return self._gradients(g, operands)[i]
 
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
-        """By the transpose of the transpose: backward is linear in the gradient u, so its derivative by u is the push."""
+        """Backward is linear in the gradient u: its transpose, which is the derivative by u, is the push."""
         with recording():
             nodes = [x if isinstance(x, Node) else leaf(np.asarray(x), None, VARIABLE) for x in operands]
             out = self.run(nodes)[0]
@@ -141,4 +143,8 @@ class Custom(Many):
             seed = leaf(np.ones(()), None, VARIABLE)
             (found,) = cotangents(image, [u], seed, higher.pulling) if isinstance(image, Node) else (None,)
         found = np.zeros(u.shape) if found is None else found
-        return found if any(isinstance(x, Node) for x in (tangent, *operands)) or not isinstance(found, Node) else found._data
+        return (
+            found
+            if any(isinstance(x, Node) for x in (tangent, *operands)) or not isinstance(found, Node)
+            else found._data
+        )

@@ -73,7 +73,11 @@ def tangents(
     """
     pairs = zip(sources, directions, strict=True)
     # A direction of 0 is none: 0 times an infinite derivative would be nan.
-    result = {id(source): direction for source, direction in pairs if not isinstance(direction, float | np.ndarray) or np.any(direction)}
+    result = {
+        id(source): direction
+        for source, direction in pairs
+        if not isinstance(direction, float | np.ndarray) or np.any(direction)
+    }
     with np.errstate(all="ignore"):
         for node in order:
             if id(node) in result or isinstance(node.origin, Leaf):

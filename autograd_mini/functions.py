@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from . import array_operators
+from .array_operators import elementwise
 from .expr import Call, Expr, Symbol
 from .graph import DATA, describe
 from .nary import DOT, SUM, inner
-from . import array_operators
-from .array_operators import elementwise
 from .operators import install, reserved_names
 from .recording import gather, new_node, record
 from .rules import RULES, TABLE, Rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 
 class Leaf(enum.Enum):
@@ -59,12 +59,18 @@ class Node:
     __slots__ = ()
     __hash__ = object.__hash__
 
-    _data: Any
-    _tag: Tag | None
-    grad: Any
-    origin: Any
-    operands: tuple[Any, ...]
     apply: Callable[..., Any]  # a linear operation to operands of which one is a node
+    if TYPE_CHECKING:  # what both have as slots, or more narrowly
+        _data: Any
+        _tag: Any
+        data: Any
+        grad: Any
+        origin: Any
+
+        @property
+        def operands(self) -> tuple[Any, ...]: ...
+        def detach(self) -> Any: ...
+        def __getattr__(self, name: str) -> Any: ...
 
     @property
     def label(self) -> str:
@@ -73,7 +79,7 @@ class Node:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._tag = (self._tag or NO_TAG)._replace(label=as_label(label))
+        self._tag = (self._tag or NO_TAG)._replace(label=as_label(label))  # type: ignore[misc]  # a slot of both
 
     @property
     def scope(self) -> tuple[str, ...]:

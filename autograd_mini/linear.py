@@ -98,7 +98,7 @@ class Many(Linear):
         super().__init__(name, value)
         self.transpose = transpose  # of (i, gradient, operands, parameters)
 
-    def __call__(self, operands: Any, *params: Any) -> Any:  # type: ignore[override]  # they come as one sequence
+    def __call__(self, operands: Any, *params: Any) -> Any:  # they come as one sequence
         for x in operands:
             if isinstance(x, Node):
                 return x.apply(self, tuple(operands), params)
@@ -171,7 +171,8 @@ def _mean(x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
     n = x.size if axes is None else count(x.shape, axes)
     if not n:
         return np.mean(x, axis=axes, keepdims=keepdims)  # nan, with NumPy's warning
-    return np.add.reduce(x, axis=axes, keepdims=keepdims) / n
+    total: Any = np.add.reduce(x, axis=axes, keepdims=keepdims)  # type: ignore[call-overload]  # its stubs want a literal
+    return total / n
 
 
 def _spread_mean(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
@@ -202,9 +203,7 @@ def _repeated(large: Shape, small: Shape) -> tuple[int, ...]:
 
 BROADCAST_TO = Linear("broadcast_to", spread, lambda g, x, shape: sum_to(g, x.shape))
 SUM_TO = Linear("sum_to", _sum_to, lambda g, x, shape: BROADCAST_TO(g, x.shape))
-SUM = Linear(
-    "sum", lambda x, axes, keepdims: np.add.reduce(x, axis=axes, keepdims=keepdims), _spread_sum
-)
+SUM = Linear("sum", lambda x, axes, keepdims: np.add.reduce(x, axis=axes, keepdims=keepdims), _spread_sum)
 MEAN = Linear("mean", _mean, _spread_mean)
 CUMSUM = Linear("cumsum", np.cumsum, lambda g, x, axis: np.flip(np.cumsum(np.flip(g, axis), axis), axis))
 
@@ -235,13 +234,16 @@ ASTYPE = Linear("astype", lambda x, dtype: x.astype(dtype), lambda g, x, dtype: 
 
 def _scatter(g: Any, shape: Shape, index: Any) -> Any:
     out = np.zeros(shape, g.dtype)
-    if any(isinstance(i, np.ndarray) and i.dtype.kind != "b" for i in (index if isinstance(index, tuple) else (index,))):
+    if any(
+        isinstance(i, np.ndarray) and i.dtype.kind != "b" for i in (index if isinstance(index, tuple) else (index,))
+    ):
         np.add.at(out, index, g)  # where an index is repeated, all of its gradients count
     else:
         out[index] = g
     return out
 
 
+SCATTER: Linear
 GETITEM = Linear("getitem", lambda x, index: x[index], lambda g, x, index: SCATTER(g, x.shape, index))
 SCATTER = Linear("scatter", _scatter, lambda g, x, shape, index: GETITEM(g, index))
 
@@ -258,9 +260,7 @@ class Rearrangement(Linear):
 
 
 FLIP = Linear("flip", np.flip, lambda g, x, axis: np.flip(g, axis))
-REPEAT, TILE, DIAGONAL, ROT90 = (
-    Rearrangement(f.__name__, f) for f in (np.repeat, np.tile, np.diagonal, np.rot90)
-)
+REPEAT, TILE, DIAGONAL, ROT90 = (Rearrangement(f.__name__, f) for f in (np.repeat, np.tile, np.diagonal, np.rot90))
 ROLL = Linear("roll", np.roll, lambda g, x, shift, axis: np.roll(g, np.negative(shift), axis))
 PAD_AS = Rearrangement("pad", np.pad)
 PAD = Linear(
@@ -281,8 +281,8 @@ def _part(i: int, g: Any, xs: Sequence[Any], axis: int) -> Any:
     return g[(slice(None),) * axis + (slice(start, start + xs[i].shape[axis]),)]
 
 
-CONCATENATE = Together("concatenate", lambda xs, axis: np.concatenate(xs, axis), _part)
-STACK = Together("stack", lambda xs, axis: np.stack(xs, axis), lambda i, g, xs, axis: g[(slice(None),) * axis + (i,)])
+CONCATENATE = Together("concatenate", np.concatenate, _part)
+STACK = Together("stack", np.stack, lambda i, g, xs, axis: g[(slice(None),) * axis + (i,)])
 
 
 # Products.
@@ -318,7 +318,8 @@ def check_inner(name: str, x: Any, y: Any) -> None:
     inner, other = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if inner != other:
         raise ValueError(
-            f"{name} of the shapes {x.shape} and {y.shape}: {inner} columns meet {other} rows, and they have to be as many"
+            f"{name} of the shapes {x.shape} and {y.shape}: {inner} columns meet {other} rows, "
+            "and they have to be as many"
         )
 
 

@@ -17,22 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from . import array_functions as on_arrays
-from . import tree
-from .array_functions import NUMPY
+from . import reductions, tree
+from .array_functions import PLAIN as PLAIN_NAMES
+from .arrays import NUMPY, array, data_of
 from .functions import FUNCTIONS
 from .graph import Node
 from .rules import TABLE
-from .tensor import Tensor
+from .shapes import reshape
 from .value import Value
 
 PLAIN = {
     getattr(np, name)
     for name in """
     equal not_equal less less_equal greater greater_equal logical_and logical_or logical_not logical_xor
-    signbit flatnonzero argwhere searchsorted empty_like array_equiv array_repr array_str result_type iscomplexobj isrealobj isscalar unique bincount digitize may_share_memory shares_memory
-    lexsort argpartition nanargmax nanargmin isin iscomplex isreal isneginf isposinf histogram
-    """.split() + on_arrays.PLAIN
+    signbit flatnonzero argwhere searchsorted empty_like array_equiv array_repr array_str result_type iscomplexobj
+    isrealobj isscalar unique bincount digitize may_share_memory shares_memory lexsort argpartition nanargmax
+    nanargmin isin iscomplex isreal isneginf isposinf histogram
+    """.split()
+    + PLAIN_NAMES
     if hasattr(np, name)
 }
 
@@ -40,7 +42,12 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
     **NUMPY,
 }
-REDUCTIONS = {np.add: on_arrays.sum, np.multiply: on_arrays.prod, np.maximum: on_arrays.max, np.minimum: on_arrays.min}
+REDUCTIONS = {
+    np.add: reductions.sum,
+    np.multiply: reductions.prod,
+    np.maximum: reductions.max,
+    np.minimum: reductions.min,
+}
 
 
 def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -50,7 +57,7 @@ def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         if function is not None:
             return function(*inputs)
         if ufunc in PLAIN:
-            result = ufunc(*map(_plain, inputs))
+            result = ufunc(*map(data_of, inputs))
             return bool(result) if type(self) is Value and type(result) is np.bool_ else result
     if "out" in kwargs:
         raise TypeError(
@@ -58,14 +65,16 @@ def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
             "write a = a + t, not a += t; collect the parts in a list and use ag.stack"
         )
     if method == "reduce" and ufunc in REDUCTIONS:
-        return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **{k: v for k, v in kwargs.items() if v is not None or k == "axis"}})
+        return REDUCTIONS[ufunc](
+            *inputs, **{"axis": 0, **{k: v for k, v in kwargs.items() if v is not None or k == "axis"}}
+        )
     if method == "outer" and len(inputs) == 2 and not kwargs and ufunc in UFUNCS:
-        x, y = map(on_arrays.array, inputs)
-        return UFUNCS[ufunc](on_arrays.reshape(x, x.shape + (1,) * y.ndim), y)
+        x, y = map(array, inputs)
+        return UFUNCS[ufunc](reshape(x, x.shape + (1,) * y.ndim), y)
     raise refuse(ufunc.__name__ + ("" if method == "__call__" else f".{method}"), kwargs)
 
 
-def array_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+def array_function(_: Node, function: Any, _types: Any, args: Any, kwargs: Any) -> Any:
     """What another of NumPy's functions with a node among its arguments gives."""
     ours = NUMPY.get(function)
     if ours is None and function is np.where:
@@ -79,12 +88,8 @@ def array_function(self: Node, function: Any, types: Any, args: Any, kwargs: Any
                 raise refuse(function.__name__, given) from error
             raise
     if function in PLAIN:
-        return function(*tree.map_leaves(_plain, args), **tree.map_leaves(_plain, kwargs))
+        return function(*tree.map_leaves(data_of, args), **tree.map_leaves(data_of, kwargs))
     raise refuse(function.__name__, {}, function.__module__)
-
-
-def _plain(x: Any) -> Any:
-    return x._data if isinstance(x, Node) else x
 
 
 def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
@@ -95,10 +100,10 @@ def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
     near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.65)
     said = f"; the nearest that there is: np.{near[0]}" if near else ""
     return TypeError(
-        f"np.{module}{name} has no derivative here, so it doesn't take nodes{said}; of plain numbers: np.{module}{name}(t.numpy())"
+        f"np.{module}{name} has no derivative here, so it doesn't take nodes{said}; "
+        f"of plain numbers: np.{module}{name}(t.numpy())"
     )
 
 
-for _kind in (Value, Tensor):
-    _kind.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]  # asked for by NumPy
-    _kind.__array_function__ = array_function  # type: ignore[attr-defined]  # the same
+Node.__array_ufunc__ = array_ufunc
+Node.__array_function__ = array_function

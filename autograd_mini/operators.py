@@ -24,6 +24,7 @@ slots instead of a constructor, formulas written in place instead of called, and
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -120,7 +121,7 @@ def install(rule: Rule) -> None:
         return  # `where` is no method, as in NumPy
     for name, template in templates.items():
         if name not in ("____", "__r__"):
-            compiled_when_called(Value, rule, name, lambda name, template=template: _compile(rule, name, template))
+            compiled_when_called(Value, rule, name, functools.partial(_compile, rule, template))
 
 
 def compiled_when_called(kind: type, rule: Any, name: str, compiled: Callable[[str], Callable[..., Any]]) -> None:
@@ -139,8 +140,12 @@ def compiled_when_called(kind: type, rule: Any, name: str, compiled: Callable[[s
     setattr(kind, name, described(method))
 
 
-def _compile(rule: Rule, name: str, template: str) -> Callable[..., Any]:
-    refuse = "return NotImplemented" if name.startswith("__") else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"})
+def _compile(rule: Rule, template: str, name: str) -> Callable[..., Any]:
+    refuse = (
+        "return NotImplemented"
+        if name.startswith("__")
+        else fill(REFUSE, {"operands": "other, self" if template is REFLECTED else "self, other"})
+    )
     first, last, both = 0, rule.arity - 1, range(rule.arity)
     keyword = str(rule.inputs[last]) if rule.defaults else ""  # leaky_relu(slope=0.1)
     pieces = {

@@ -60,7 +60,9 @@ def new_tensor(
     """A Tensor of operands that are Tensors and arrays; ``arrays`` are what they hold."""
     edges: Any = MANY
     if pulls is not MANY:
-        edges = [(x, pull) for x, pull in zip(operands, pulls, strict=False) if type(x) is Tensor and x.origin is not DATA]
+        edges = [
+            (x, pull) for x, pull in zip(operands, pulls, strict=False) if type(x) is Tensor and x.origin is not DATA
+        ]
     node = new(Tensor)
     node._data = data if type(data) is ndarray else asarray(data)
     node.operands = operands
@@ -182,4 +184,4 @@ def _calling_line() -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-Node.apply = staticmethod(apply)  # type: ignore[attr-defined]  # for operations, which know no node
+Node.apply = staticmethod(apply)  # for operations, which know no node

@@ -1,8 +1,9 @@
 """The backward sweep: from a node to everything that it was computed from, by the chain rule.
 
-Thrice, because speed asks for it: :func:`backward` for Values, in place, from the derivatives that the
-forward pass stored, and :func:`backward_tensor` for Tensors; :func:`cotangents` for the transforms, on numbers or, for higher orders, on nodes.
-All visit a node when all its consumers have been: then its gradient is complete.
+Thrice, because speed asks for it: :func:`backward` for Values, in place, from the derivatives that the forward
+pass stored; :func:`backward_tensor` for Tensors, which compute them now; :func:`cotangents` for the transforms,
+on numbers or, for higher orders, on nodes. All visit a node when all its consumers have been: then its gradient
+is complete.
 """
 
 from __future__ import annotations
@@ -172,11 +173,8 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
             if node.edges is MANY:
                 doors.append(node)
             elif node.edges:
-                if node.time != now and node.is_stale:
-                    raise RuntimeError(
-                        f"the data of {node.label or node.op} or of its inputs was assigned after it was computed, so "
-                        f"its derivative is gone ({node.op} of {describe_inputs(node)}): compute the graph again"
-                    )
+                if node.time != now:
+                    _refuse_stale(node)
                 for child, _ in node.edges:
                     if child._pending is None:
                         reached.append(child)
@@ -200,6 +198,14 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
         raise
     for i, (node, _) in enumerate(leaves):
         node.grad = totals[i]
+
+
+def _refuse_stale(node: Tensor) -> None:
+    if node.is_stale:
+        raise RuntimeError(
+            f"the data of {node.label or node.op} or of its inputs was assigned after it was computed, so its "
+            f"derivative is gone ({node.op} of {describe_inputs(node)}): compute the graph again"
+        )
 
 
 @np.errstate(all="ignore")

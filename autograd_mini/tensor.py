@@ -55,7 +55,9 @@ class Tensor(Node):
     operands: tuple[Any, ...]  # Tensors, and the arrays and numbers mixed in
     arrays: tuple[Array, ...]  # what the operands hold
     params: tuple[Any, ...]  # what else the operation was given: axis, shape, index
-    edges: Any  # for each Tensor that a derivative flows to: it, and from the gradient of this one to its; of Values MANY
+    edges: (
+        Any  # for each Tensor that a derivative flows to: it, and from the gradient of this one to its; of Values MANY
+    )
     time: float  # on the clock, when it was computed or assigned
     _pending: int | None  # while a sweep runs: how many consumers it waits for besides one
 

@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 
 from . import forward, higher, reverse, tree
-from .array_functions import reshape, stack
 from .forward import tangents
-from .graph import DATA, VARIABLE, Node, describe, descendants, topological
+from .graph import DATA, VARIABLE, Node, descendants, describe, topological
 from .modes import Outer, recording
 from .recording import is_stale
 from .reverse import cotangents
+from .shapes import reshape, stack
 from .tensor import Tensor, checked, leaf
 from .value import Value, as_float
 
@@ -114,13 +114,15 @@ def plain(x: Any) -> Any:
 
 def _fresh(x: Any) -> Any:
     if isinstance(x, Node) and x.requires_grad:
-        return x.identity()  # type: ignore[attr-defined]  # a method from the table
+        return x.identity()
     data = x.data if isinstance(x, Node) else x
     number = as_float(data)
     if number is not None:
         return Value(number)
     if not isinstance(data, np.ndarray):
-        raise TypeError(f"differentiation is by numbers, arrays and nodes, in tuples, lists and dicts; got {describe(x)}")
+        raise TypeError(
+            f"differentiation is by numbers, arrays and nodes, in tuples, lists and dicts; got {describe(x)}"
+        )
     view = checked(data).view()
     view.flags.writeable = False  # it is the caller's
     return leaf(view, None, VARIABLE)
@@ -249,16 +251,19 @@ def _directions(primals: Any, given: Any, sources: Sequence[Any]) -> list[Any]:
         leaves = tree.like(tuple(primals), tuple(given))
     except ValueError:
         leaves = [None] * len(sources)
-    kept = [
-        as_float(x.item() if isinstance(x, np.ndarray) and not x.ndim else x) if type(s) is Value and not isinstance(x, Node) else x
-        for s, x in zip(sources, leaves, strict=True)
-    ]
-    for i, (source, x) in enumerate(zip(sources, kept, strict=True)):
-        if type(source) is Tensor and not isinstance(x, Node) and x is not None:
-            kept[i] = x = np.asarray(x, source.dtype)
+    kept = [_direction(source, x) for source, x in zip(sources, leaves, strict=True)]
+    for source, x in zip(sources, kept, strict=True):
         if x is None or np.shape(x._data if isinstance(x, Node) else x) != np.shape(source._data):
             raise ValueError(f"tangents must be numbers in the structure and shapes of the primals, got {given!r}")
     return kept
+
+
+def _direction(source: Any, x: Any) -> Any:
+    if isinstance(x, Node) or x is None:
+        return x
+    if type(source) is Value:
+        return as_float(x.item() if isinstance(x, np.ndarray) and not x.ndim else x)
+    return np.asarray(x, source.dtype)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
@@ -287,7 +292,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
             try:
                 seeds = _directions((output,), (cotangent,), roots)
             except ValueError:
-                raise ValueError(f"the cotangent has the structure and shapes of the value, got {cotangent!r}") from None
+                raise ValueError(
+                    f"the cotangent has the structure and shapes of the value, got {cotangent!r}"
+                ) from None
             numeric = run.numeric and not now.transform and not any(isinstance(seed, Node) for seed in seeds)
             run.plain = run.plain and numeric
             totals = [_zero(source) for source in run.sources]

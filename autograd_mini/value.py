@@ -222,7 +222,6 @@ class Value(Node):
         return leaf, (self._data, *self.copied_leaf())
 
 
-
 def _compare(relation: Callable[[float, float], bool], node: Value, other: object) -> Any:
     """What a relation says of the data; NotImplemented where the other is neither node nor number."""
     number = other._data if isinstance(other, Value) else as_float(other)

@@ -85,9 +85,7 @@ def source(rule: Rule, wanted: Sequence[int], world: World | None = None) -> tup
     A partial that is a name or a number needs no statement: it is called what it is.
     """
     style, names = world or floats()
-    shared, (value, *partials) = share(
-        [expand(rule.value, names), *(expand(rule.partials[i], names) for i in wanted)]
-    )
+    shared, (value, *partials) = share([expand(rule.value, names), *(expand(rule.partials[i], names) for i in wanted)])
     after_out = [(name, part) for name, part in shared if out in part.walk()]
     lines = [*(pair for pair in shared if pair not in after_out), (out, value), *after_out]
     results = []

@@ -14,10 +14,11 @@ from functools import cache
 from itertools import repeat
 from typing import Any, Literal, get_args
 
-from . import text
+from . import arrays, text
 from .names import name_nodes
 from .picture import (
     FORMULA_LIMIT,
+    NO_LABEL,
     Edge,
     Graph,
     Node,
@@ -27,6 +28,7 @@ from .picture import (
     display,
     edge_labels,
     formula,
+    names_of_arrays,
     notes,
     picture,
     stale_nodes,
@@ -154,18 +156,19 @@ def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
         elif scope:
             kind = scope
         else:
-            # An exponent belongs to the function; any other number may be data.
             of = [
                 classes[id(x)] if x.op != "constant"
-                else numbers.setdefault(x.data if node.op == "pow" else "number", len(numbers))
+                else numbers.setdefault(_constant(node, x), len(numbers))
                 for x in operands
             ]  # fmt: skip
             alike: object = tuple(of)
-            if node.op in ("add", "sum"):
+            op = arrays.function(node)
+            if node.op in ("add", "sum") and not arrays.is_linear(node):
                 flat = frozenset().union(*(terms.get(number, {number}) for number in of))
                 if len(flat) <= LONGEST_SUM:
                     alike = flat
-            kind = ("add" if isinstance(alike, frozenset) else node.op, node.scope, alike)
+                    op = f"add {arrays.kind(node.data)}"
+            kind = (op, node.scope, alike)
             operations += kind not in numbers
             if operations > limit:
                 return {}
@@ -173,6 +176,11 @@ def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
         if isinstance(kind, tuple) and isinstance(kind[-1], frozenset):
             terms[number] = kind[-1]
     return classes
+
+
+def _constant(node: Any, x: Any) -> object:
+    """What a number mixed in is told by: an exponent belongs to the function, any other may be data."""
+    return arrays.number(x.data) if node.op == "pow" and not arrays.is_array(x.data) else "number"
 
 
 def _role(op: str, i: int, operands: int) -> int:
@@ -214,6 +222,7 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
     spoken = [member for group in groups for member in _speakers(graph, group)]
     called = name_nodes(spoken, variables)
     names = {id(member): _name(group, called) for group in groups for member in group.members}
+    names |= names_of_arrays(graph, variables)
     place = {id(member): i for i, group in enumerate(groups) for member in group.members}
     stale = stale_nodes(graph)
     nodes = tuple(
@@ -225,7 +234,7 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
     seen: set[tuple[int, int]] = set()
     for node in graph.nodes:
         head = place[id(node)]
-        labels = edge_labels(graph, node, names) if _is_single(groups[head]) else repeat(("", None, ""))
+        labels = edge_labels(graph, node, names) if _is_single(groups[head]) else repeat(NO_LABEL)
         for x, label in zip(graph.inputs[id(node)], labels, strict=False):
             tail = place.get(id(x), head)  # numbers are nowhere
             if tail == head:
@@ -237,8 +246,7 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
             seen.add((tail, head))
     root = graph.nodes[-1]
     word = callers_word(graph, {id(root): called.get(id(root), "")}, variables)
-    wanting = [Node("", "operation", grad=node.grad, wants_grad=node.requires_grad) for node in graph.nodes[-1:]]
-    return Picture(nodes, tuple(edges), notes([*nodes, *wanting], word))
+    return Picture(nodes, tuple(edges), notes([*nodes, box(graph, root, names)], word))
 
 
 def _is_single(group: Group) -> bool:
@@ -268,15 +276,17 @@ def _box(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool
         said = (*group.scope[:-1], _count(len(group.members) - leaves, "operation"), _count(leaves, "parameter"))
         return Node(name, "operation", is_output=is_output, scope=group.scope[:-1], details=said)
     details = (f"× {len(group.members):,}",)
+    shapes = {arrays.kind(member.data) for member in group.members}
+    shape = shapes.pop() if len(shapes) == 1 else ""
     if not graph.inputs[id(group.first)]:
-        return Node(name, graph.kind(group.first), details=details)
+        return Node(name, graph.kind(group.first), details=details, shape=shape)
     terms = _terms(graph, group, names)
     if terms:
         written = text.abbreviate(f"Σ ({' + '.join(terms)})" if len(terms) > 1 else f"Σ {terms[0]}", FORMULA_LIMIT)
         details = (_count(len(group.members), "addition"),)
     else:
         written = _formula(graph, group, names)
-    return Node(name, "operation", written, is_output=is_output, details=details)
+    return Node(name, "operation", written, is_output=is_output, details=details, shape=shape)
 
 
 def _terms(graph: Graph, group: Group, names: Mapping[int, str]) -> list[str]:
@@ -295,10 +305,10 @@ def _formula(graph: Graph, group: Group, names: Mapping[int, str]) -> str:
     operands = graph.inputs[id(group.first)]
     every = [graph.inputs[id(member)] for member in group.members]
     shown = [
-        s if all(other[i].op != "constant" or other[i].data == x.data for other in every) else Symbol("…")
+        s if all(other[i].op != "constant" or arrays.is_same(other[i].data, x.data) for other in every) else Symbol("…")
         for i, (x, s) in enumerate(zip(operands, symbols(operands, names), strict=True))
     ]
-    return formula(group.first, shown)
+    return formula(group.first, shown, names)
 
 
 def _count(number: int, what: str) -> str:

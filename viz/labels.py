@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from . import style, text
+from .arrays import Words, unaligned
 from .picture import FILL_IN, Edge, Node, Picture
 
 Step = Literal["structure", "value", "local", "grad"]
@@ -66,27 +67,45 @@ def node_lines(node: Node, show: tuple[Step, ...], *, wrap: bool = False) -> lis
     formula, *more = text.halves(node.formula) if wrap else [node.formula]
     first = (Run(node.name, "name"), *((Run(f" = {formula}", "formula"),) if formula else ()))
     lines: list[Line] = [first, *((Run(half, "formula"),) for half in more)]
-    lines += [(Run(detail, "word"),) for detail in node.details]
+    lines += [(Run(detail, "word"),) for detail in (*([node.shape] if node.shape else []), *node.details)]
     if "value" in show and node.value is not None:
-        mark = "*" if node.is_stale else ""
-        lines.append((Run("value  ", "word"), Run(text.number(node.value) + mark, "value")))
+        lines += _rows("value", node.value, "value", mark="*" if node.is_stale else "")
     if "grad" in show and node.wants_grad:
-        grad = NO_GRADIENT if node.grad is None else text.number(node.grad)
-        lines.append((Run("grad  ", "word"), Run(grad, "gradient")))
+        lines += _rows("grad", Words((NO_GRADIENT,)) if node.grad is None else node.grad, "gradient")
     return lines
 
 
+def _rows(word: str, said: float | Words, role: str, mark: str = "") -> list[Line]:
+    """``value  3``, ``value  [1  2]``; a matrix has its rows below the word."""
+    words = said if isinstance(said, Words) else Words((text.number(said),))
+    word = words.word or word
+    if len(words.rows) == 1:
+        return [(Run(f"{word}  ", "word"), Run(words.rows[0] + mark, role))]
+    return [(Run(word + mark, "word"),), *((Run(row, role),) for row in words.rows)]
+
+
+def statements(node: Node, show: tuple[Step, ...]) -> list[str]:
+    """What a box says as plain text, one string for each thing; a matrix is one."""
+    things: list[str] = []
+    for line in node_lines(node, show):
+        if things and line[0].role in ("value", "gradient"):
+            things[-1] += f" {plain(line)}"
+        else:
+            things.append(plain(line))
+    return [unaligned(thing) for thing in things]
+
+
 def edge_lines(edge: Edge, view: View) -> list[Line]:
-    """The label of an edge: ``∂e/∂c = 2``, ``∂e/∂c = d`` or ``∂e/∂c = d = 2``; empty where no derivative flows."""
-    if view.compact or "local" not in view.show or not edge.symbol or edge.partial is None:
+    """The label of an edge: ``∂e/∂c = 2``, ``∂e/∂c = d = 2`` or ``∂Z/∂W: · Xᵀ``; empty where no derivative flows."""
+    if view.compact or "local" not in view.show or not edge.symbol:
         return []
-    parts = {"numbers": [text.number(edge.partial)], "formulas": [edge.formula]}.get(
-        view.edges, [edge.formula, text.number(edge.partial)]
-    )
-    said = "".join(f" = {part}" for part in dict.fromkeys(parts))
+    numbers = [] if edge.partial is None else [text.number(edge.partial)]
+    parts = {"numbers": numbers or [edge.formula], "formulas": [edge.formula]}.get(view.edges, [edge.formula, *numbers])
+    symbol, derivative = edge.symbol, " = ".join(dict.fromkeys(parts))
+    symbol, derivative = (f"{symbol}:", derivative) if edge.is_map else (symbol, f"= {derivative}")
     if view.sizes.wrap:
-        return [(Run(edge.symbol, "partial"),), (Run(said.lstrip(), "partial"),)]
-    return [(Run(edge.symbol + said, "partial"),)]
+        return [(Run(symbol, "partial"),), (Run(derivative, "partial"),)]
+    return [(Run(f"{symbol} {derivative}", "partial"),)]
 
 
 def beside_lines(picture: Picture, view: View) -> list[Line]:

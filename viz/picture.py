@@ -12,7 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from . import text
+import numpy as np
+
+from . import arrays, text
+from .arrays import Words
 from .names import name_nodes
 
 Kind = Literal["input", "parameter", "operation", "constant"]
@@ -20,6 +23,7 @@ Kind = Literal["input", "parameter", "operation", "constant"]
 NAME_LIMIT, FORMULA_LIMIT = 32, 44
 FILL_IN = "to fill in the gradients"
 NARY, MANY = ("sum", "dot"), 16  # a sum of more operands is not written out
+NO_LABEL = ("", None, "", False)
 STALE = "a leaf has changed since: values marked * are those of the last forward pass"
 
 
@@ -27,27 +31,29 @@ STALE = "a leaf has changed since: values marked * are those of the last forward
 class Node:
     """A box: an operation and its result, a leaf, or several of them in one, as `details` says.
 
-    `called` is the name in full, where `name` is what fits in a box.
+    `called` is the name in full, where `name` is what fits in a box; `shape` is that of an array.
     """
 
     name: str
     kind: Kind
     formula: str = ""
-    value: float | None = None
-    grad: float | None = None
+    value: float | Words | None = None
+    grad: float | Words | None = None
     wants_grad: bool = False
     is_output: bool = False
     is_stale: bool = False
     scope: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     called: str = ""
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One operand of an operation. `tail` and `head` are positions in ``Picture.nodes``.
 
-    ``symbol`` is empty where no derivative flows; ``partial`` is the number, ``formula`` its formula.
+    ``symbol`` is empty where no derivative flows; ``partial`` is the number, if it is one, ``formula`` its formula.
+    If it ``is_map``, the formula says what becomes of the gradient, not what it is multiplied by.
     """
 
     tail: int
@@ -55,6 +61,7 @@ class Edge:
     symbol: str = ""
     partial: float | None = None
     formula: str = ""
+    is_map: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ def picture(graph: Graph, variables: Mapping[str, object]) -> Picture:
     Numbers mixed in fold into the formulas of their users.
     """
     called = name_nodes(graph.nodes, variables)
-    names = {key: display(name) for key, name in called.items()}
+    names = {key: display(name) for key, name in called.items()} | names_of_arrays(graph, variables)
     place = {id(node): i for i, node in enumerate(graph.nodes)}
     stale = stale_nodes(graph)
     nodes = tuple(
@@ -149,29 +156,30 @@ def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = F
     return Node(
         name=names[id(node)],
         kind=graph.kind(node),
-        formula=formula(node, symbols(operands, names)) if operands else "",
-        value=float(node.data),
-        grad=None if node.grad is None else float(node.grad),
+        formula=formula(node, symbols(operands, names), names) if operands else "",
+        value=arrays.described(node.data),
+        grad=arrays.gradient(node.grad),
         wants_grad=bool(node.requires_grad),
         is_output=id(node) in graph.outputs,
         is_stale=is_stale,
         scope=tuple(node.scope) if operands else (),
+        shape=arrays.kind(node.data),
     )
 
 
-def edge_labels(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[tuple[str, float | None, str]]:
-    """(symbol, number, formula) for each operand of `node`; ("", None, "") where no derivative flows."""
+def edge_labels(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[tuple[str, float | None, str, bool]]:
+    """(symbol, number, formula, is_map) for each operand of `node`; the symbol is "" where no derivative flows."""
     operands = graph.inputs[id(node)]
     if not operands:
         return
     formulas, (out,) = symbols(operands, names), symbols((node,), names)
-    for i, (x, partial) in enumerate(zip(operands, node.partials, strict=True)):
-        if partial is None or not x.requires_grad:
-            yield "", None, ""
+    for x, derivative in zip(operands, arrays.derivatives(node, operands, formulas, out, names), strict=True):
+        if derivative is None:
+            yield NO_LABEL
         else:
-            formula = text.clean(node.rule.derivative(i, formulas, out).text())
+            number, formula, is_map = derivative
             symbol = f"∂{names[id(node)]}/∂{names[id(x)]}"
-            yield symbol, float(partial), text.abbreviate(formula, FORMULA_LIMIT)
+            yield symbol, number, text.abbreviate(text.clean(formula), FORMULA_LIMIT), is_map
 
 
 def notes(nodes: Sequence[Node], root: str) -> tuple[str, ...]:
@@ -188,9 +196,10 @@ def notes(nodes: Sequence[Node], root: str) -> tuple[str, ...]:
 def callers_word(graph: Graph, called: Mapping[int, str], variables: Mapping[str, object]) -> str:
     """How the caller would write the backward pass: ``e.backward()``, if the output has a name that can be called."""
     root = graph.nodes[-1]
+    call = "backward()" if np.size(root.data) == 1 else "backward(seed)"
     name = called[id(root)]
     can_be_called = (root.label or name in variables) and name.isidentifier() and len(graph.outputs) == 1
-    return f"{name}.backward()" if can_be_called else "backward() on the output"
+    return f"{name}.{call}" if can_be_called else f"{call} on the output"
 
 
 def display(name: str) -> str:
@@ -201,10 +210,22 @@ def display(name: str) -> str:
 
 
 def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
-    """Operands as formulas: numbers as they are, nodes by name."""
+    """Operands as formulas: numbers as they are, nodes and arrays by name."""
     from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - so that the data model stands alone
 
-    return [Number(x.data) if x.op == "constant" else Symbol(names[id(x)]) for x in operands]
+    return [
+        Symbol(names[id(x)]) if x.op != "constant"
+        else Symbol(names[id(x.data)]) if arrays.is_array(x.data)
+        else Number(arrays.number(x.data))
+        for x in operands
+    ]  # fmt: skip
+
+
+def names_of_arrays(graph: Graph, variables: Mapping[str, object]) -> dict[int, str]:
+    """``id(array)`` → its name, of all that are mixed in without being nodes."""
+    operands = (x for inputs in graph.inputs.values() for x in inputs)
+    found = arrays.named(arrays.mixed_in(operands, graph.nodes), variables)
+    return {key: display(name) for key, name in found.items()}
 
 
 def stale_nodes(graph: Graph) -> Collection[int]:
@@ -218,11 +239,14 @@ def stale_nodes(graph: Graph) -> Collection[int]:
     return stale
 
 
-def formula(node: Any, operands: Sequence[Any]) -> str:
+def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str:
     """The operation of `node` on `operands`, as text that fits in a box."""
     from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - as in symbols
 
     rule = node.rule
+    if arrays.is_linear(node):
+        applied = arrays.written(node, [operand.text() for operand in operands], names)
+        return text.shorten(text.clean(applied), FORMULA_LIMIT)
     if rule.name == "where" and isinstance(operands[0], Number):
         operands = [Symbol("true" if operands[0].value else "false"), *operands[1:]]
     if rule.name in NARY and len(operands) > MANY:

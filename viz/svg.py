@@ -14,7 +14,19 @@ from xml.etree import ElementTree as ET
 
 from . import style, text
 from .dot import is_dense
-from .labels import Line, Run, View, beside_lines, box_size, edge_lines, font_size, line_width, node_lines, plain
+from .labels import (
+    Line,
+    Run,
+    View,
+    beside_lines,
+    box_size,
+    edge_lines,
+    font_size,
+    line_width,
+    node_lines,
+    plain,
+    statements,
+)
 from .picture import Picture
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -152,7 +164,7 @@ def _node(canvas: _Canvas, group: ET.Element, picture: Picture, i: int, view: Vi
     fill, border = colours.boxes["output" if node.is_output else node.kind]
     kind = f"node {node.kind}" + " output" * node.is_output
     out = ET.SubElement(canvas.root, "g", {"class": kind, "data-node": f"n{i}"})
-    ET.SubElement(out, "title").text = ", ".join((node.called, *map(plain, node_lines(node, view.visible)[1:])))
+    ET.SubElement(out, "title").text = ", ".join((node.called, *statements(node, view.visible)[1:]))
     if node.is_output:
         gap = style.OUTPUT_GAP
         outer = (x - width / 2 - gap, y - height / 2 - gap, x + width / 2 + gap, y + height / 2 + gap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from .labels import View, edge_lines, node_lines, notes, plain
+from .labels import View, edge_lines, notes, plain, statements
 from .picture import Edge, Picture
 
 
@@ -30,7 +30,7 @@ def tree(picture: Picture, view: View) -> str:
     stack: list[tuple[int, Edge | None, str, str]] = [(i, None, "", "") for i in reversed(outputs)]
     while stack:
         i, edge, first, rest = stack.pop()
-        said = [plain(line) for line in node_lines(picture.nodes[i], view.visible)]
+        said = statements(picture.nodes[i], view.visible)
         partial = [" ".join(map(plain, edge_lines(edge, view)))] if edge and "local" in view.visible else []
         if i in written and operands[i]:
             said = [picture.nodes[i].name, "(see above)"]

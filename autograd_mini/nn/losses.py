@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ..array_functions import mean
 from ..custom import Custom
 from ..functions import FUNCTIONS, sum
-from ..graph import Node, describe
+from ..graph import describe
+from ..reductions import mean
 from ..tensor import Tensor
 from ..value import Value, as_float
 
@@ -89,11 +89,14 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     predicted = y_pred if type(y_pred) is Tensor else Tensor(y_pred, requires_grad=False)
     labels = np.asarray(y_true)
     if predicted.ndim != 2 or labels.shape != predicted.shape[:1] or not labels.size:
-        raise ValueError(f"labels of shape (m,) and predictions (m, K) are wanted, got {labels.shape} and {predicted.shape}")
+        raise ValueError(
+            f"labels of shape (m,) and predictions (m, K) are wanted, got {labels.shape} and {predicted.shape}"
+        )
     classes = predicted.shape[1]
     whole = labels.astype(np.intp)
     if (whole != labels).any() or whole.min() < 0 or whole.max() >= classes:
-        raise ValueError(f"labels are whole numbers from 0 to {classes - 1}, got {labels[(whole != labels) | (whole < 0) | (whole >= classes)][0]}")
+        wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)][0]
+        raise ValueError(f"labels are whole numbers from 0 to {classes - 1}, got {wrong}")
     if from_logits:
         return _SOFTMAX([whole, predicted])
     return -mean(FUNCTIONS["log"](predicted[np.arange(len(whole)), whole].clip(1e-7, 1 - 1e-7)))
@@ -153,7 +156,7 @@ def _mean(
     if len(true) != len(predicted) or not true:
         raise ValueError(f"a loss needs as many labels as predictions, got {len(true)} and {len(predicted)}")
     if check:
-        check(np.array([y.data if isinstance(y, Node) else y for y in true]))
+        check(np.array([y.item() if isinstance(y, Value | Tensor) else y for y in true]))
     losses = [loss(y, p) for y, p in zip(true, predicted, strict=True)]
     return losses[0] if len(losses) == 1 else sum(losses) / len(losses)
 

@@ -1,0 +1,138 @@
+"""Elements: taken, moved, repeated, left out.
+
+>>> x = Tensor([1.0, 2.0, 3.0])
+>>> x[[0, 0, 2]].sum().backward()
+>>> x.grad
+array([2., 0., 1.])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from . import linear
+from .arrays import Axis, array, axes_of, of_numpy
+from .functions import FUNCTIONS
+from .graph import Node
+from .shapes import ravel
+from .tensor import Tensor
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """``x[index]``, for all that indexes an array.
+
+    Raises
+    ------
+    IndexError : for an index out of range, of floats, or a mask of another shape
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    kept = tuple(np.asarray(i) if isinstance(i, list) else i for i in parts)
+    kept = tuple(
+        i.astype(np.intp) if isinstance(i, np.ndarray) and not i.size and i.dtype.kind == "f" else i for i in kept
+    )
+    if any(isinstance(i, Node) for i in kept):
+        raise IndexError(
+            "a node is no index, because its numbers are floats: use .data.astype(int), or ag.where to choose"
+        )
+    return linear.GETITEM(x, kept if isinstance(index, tuple) else kept[0])
+
+
+@of_numpy(np.take)
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The elements at these places along an axis; without one, of all elements in a row."""
+    x = ravel(array(x)) if axis is None else array(x)
+    return x[(slice(None),) * normalize_axis_index(axis or 0, x.ndim) + (np.asarray(indices),)]
+
+
+@of_numpy(np.flip)
+def flip(x: Any, axis: Axis = None) -> Any:
+    """The elements along axes, or along all, in reversed order."""
+    x = array(x)
+    return linear.FLIP(x, axes_of(axis, x.ndim))
+
+
+@of_numpy(np.flipud)
+def flipud(x: Any) -> Any:
+    """The rows in reversed order."""
+    return flip(x, 0)
+
+
+@of_numpy(np.fliplr)
+def fliplr(x: Any) -> Any:
+    """The columns in reversed order."""
+    return flip(x, 1)
+
+
+@of_numpy(np.rot90)
+def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
+    """Turned k times by 90° in the plane of two axes."""
+    return linear.ROT90(array(x), k, axes)
+
+
+@of_numpy(np.roll)
+def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+    """The elements moved along axes; what leaves at the end comes back at the beginning."""
+    return linear.ROLL(array(x), shift, axis)
+
+
+@of_numpy(np.repeat)
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Each element repeated."""
+    return linear.REPEAT(array(x), repeats, axis)
+
+
+@of_numpy(np.tile)
+def tile(x: Any, reps: Any) -> Any:
+    """The whole repeated, as often as told for each axis."""
+    return linear.TILE(array(x), reps)
+
+
+@of_numpy(np.pad)
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+    """With a border: of zeros or other constants, or of what is there.
+
+    ``mode`` is "constant", "edge", "reflect", "symmetric" or "wrap", as NumPy has them.
+    """
+    x = array(x)
+    if mode in ("edge", "reflect", "wrap", "symmetric"):
+        return linear.PAD_AS(x, pad_width, mode)
+    if mode != "constant":
+        raise ValueError(f"pad's mode is constant, edge, reflect, symmetric or wrap, got {mode!r}")
+    if not x.ndim:
+        return FUNCTIONS["identity"](x)
+    width = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2))
+    padded = linear.PAD(x, width)
+    if np.any(constant_values):
+        padded = padded + np.pad(np.zeros(x.shape, x.dtype), width, constant_values=constant_values)
+    return padded
+
+
+@of_numpy(np.diagonal)
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The diagonal, or one beside it, of the plane of two axes."""
+    return linear.DIAGONAL(array(x), offset, axis1, axis2)
+
+
+@of_numpy(np.diag)
+def diag(x: Any, k: int = 0) -> Any:
+    """Of a matrix the diagonal, of a vector the matrix that has it there."""
+    x = array(x)
+    return linear.DIAG(x, k) if x.ndim == 1 else diagonal(x, k)
+
+
+@of_numpy(np.tril)
+def tril(x: Any, k: int = 0) -> Any:
+    """The lower triangle: zeros above the k-th diagonal."""
+    return linear.TRIL(array(x), k)
+
+
+@of_numpy(np.triu)
+def triu(x: Any, k: int = 0) -> Any:
+    """The upper triangle: zeros below the k-th diagonal."""
+    return linear.TRIU(array(x), k)
+
+
+Tensor.__getitem__ = getitem  # type: ignore[method-assign]  # declared there for type checkers

@@ -1,0 +1,225 @@
+"""Sums, means, extremes, norms: what takes the elements along axes together.
+
+>>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0), norm([3.0, 4.0])
+(Tensor([2., 3.]), 5.0)
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from . import functions, linear
+from .arrays import NUMPY, Axis, array, axes_of, data_of, of_numpy
+from .elements import diagonal
+from .functions import FUNCTIONS, stop_gradient
+from .linear import count, kept
+from .shapes import concatenate, ravel, reshape, squeeze, transpose
+from .tensor import Tensor
+from .value import Value, as_float
+
+_abs, _max = abs, max  # Python's own, before this module's hide them
+absolute, exp, log, sign, sqrt, square, where = (
+    FUNCTIONS[name] for name in "abs exp log sign sqrt square where".split()
+)
+
+
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The sum over axes; of numbers and Values one number or Value.
+
+    >>> sum([Value(1), 2.0, Value(3)]).op, sum(Tensor([[1, 2], [3, 4]]), axis=1)
+    ('sum', Tensor([3., 7.]))
+    """
+    if type(x) is not Tensor:
+        if type(x) is Value:
+            return x
+        x = list(x) if isinstance(x, Iterable) and not isinstance(x, list | tuple | np.ndarray) else x
+        if axis is None and isinstance(x, list | tuple) and not any(_has_axes(part) for part in x):
+            return functions.sum(x)
+        x = array(x)
+    if type(x) is not Tensor:
+        total = np.sum(x, axis=axis, keepdims=keepdims)
+        return total if np.ndim(total) else float(total)
+    return linear.SUM(x, axes_of(axis, x.ndim), keepdims)
+
+
+NUMPY[np.sum] = sum
+
+
+def _has_axes(x: Any) -> bool:
+    return isinstance(x, list | tuple | np.ndarray | Tensor)
+
+
+def _are_scalars(x: Any) -> bool:
+    return isinstance(x, list | tuple) and all(type(part) is Value or as_float(part) is not None for part in x)
+
+
+@of_numpy(np.mean)
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The mean over axes; of a list of Values and numbers one Value."""
+    if axis is None and _are_scalars(x):
+        return functions.sum(x) / len(x)
+    x = array(x)
+    return linear.MEAN(x, axes_of(axis, x.ndim), keepdims)
+
+
+@of_numpy(np.max, np.amax)
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The greatest over axes; ties share the gradient evenly."""
+    x = array(x)
+    return linear.MAX(x, axes_of(axis, x.ndim), keepdims)
+
+
+@of_numpy(np.min, np.amin)
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The least over axes; ties share the gradient evenly."""
+    x = array(x)
+    return linear.MIN(x, axes_of(axis, x.ndim), keepdims)
+
+
+@of_numpy(np.prod)
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The product over axes: a tree of products, so that its derivative is right where factors are 0."""
+    x = array(x)
+    axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
+    rest = [i for i in range(x.ndim) if i not in axes]
+    shape = tuple(x.shape[i] for i in rest)
+    factors = reshape(transpose(x, (*axes, *rest)), (count(x.shape, axes), *shape))
+    while len(factors) > 1:
+        half = len(factors) // 2
+        factors = concatenate([factors[:half] * factors[half : 2 * half], factors[2 * half :]])
+    product = factors[0] if len(factors) else 1.0 + sum(factors, axis=0)
+    return reshape(product, kept(x.shape, axes)) if keepdims else product
+
+
+@of_numpy(np.var)
+def var(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The variance over axes: the mean of the squared deviations, of which n - ddof are counted."""
+    x = array(x)
+    deviation = x - mean(x, axis, keepdims=True)
+    return sum(square(deviation), axis, keepdims) / _degrees(x, axis, ddof)
+
+
+@of_numpy(np.std)
+def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The standard deviation over axes; of a constant its derivative is 0."""
+    x = array(x)
+    deviation = x - mean(x, axis, keepdims=True)
+    return _root(sum(square(deviation), axis, keepdims) / _degrees(x, axis, ddof))
+
+
+def _degrees(x: Any, axis: Axis, ddof: float) -> Any:
+    degrees = count(x.shape, axes_of(axis, x.ndim)) - ddof
+    if degrees <= 0:
+        warnings.warn("Degrees of freedom <= 0 for slice", RuntimeWarning, stacklevel=5)
+    return np.float64(_max(degrees, 0))
+
+
+def _root(x: Any) -> Any:
+    """The square root, with the derivative 0 at 0."""
+    zero = data_of(x) == 0
+    return where(zero, 0.0, sqrt(where(zero, 1.0, x)))
+
+
+@of_numpy(np.cumsum)
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The running sum along an axis; without one, of all elements in a row."""
+    x = ravel(array(x)) if axis is None else array(x)
+    return linear.CUMSUM(x, normalize_axis_index(axis or 0, x.ndim))
+
+
+@of_numpy(np.diff)
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    """The differences between neighbours along an axis, taken n times."""
+    x = array(x)
+    ahead = (slice(None),) * normalize_axis_index(axis, x.ndim)
+    for _ in range(n):
+        x = x[(*ahead, slice(1, None))] - x[(*ahead, slice(None, -1))]
+    return x
+
+
+@of_numpy(np.sort)
+def sort(x: Any, axis: int | None = -1) -> Any:
+    """The elements in ascending order along an axis; without one, all of them in a row."""
+    x = ravel(array(x)) if axis is None else array(x)
+    return linear.SORT(x, normalize_axis_index(-1 if axis is None else axis, x.ndim))
+
+
+@of_numpy(np.trace)
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of the diagonal."""
+    return sum(diagonal(x, offset, axis1, axis2), -1)
+
+
+@of_numpy(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The norm of a vector or matrix, as ``np.linalg.norm``; its derivative is 0 where it is 0.
+
+    Parameters
+    ----------
+    ord : of a vector any number, inf or -inf, 2 unless given; of a matrix "fro", 1, -1, inf or -inf
+    axis : one for vectors, two for matrices; without, all of x
+
+    Raises
+    ------
+    ValueError : for an ord that is none of these, or that x has too many axes for
+    """
+    x = array(x)
+    axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
+    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
+        return _root(sum(square(x), axes, keepdims))
+    if len(axes) == 2 and isinstance(ord, int | float) and _abs(ord) in (1, math.inf):
+        summed, rest = axes if _abs(ord) == 1 else axes[::-1]
+        best = max if ord > 0 else min
+        result = best(sum(absolute(x), summed, keepdims=True), rest, keepdims=True)
+        return result if keepdims else squeeze(result, axes)
+    if len(axes) != 1 or isinstance(ord, str):
+        allowed = "a number, inf or -inf" if len(axes) == 1 else "None, 'fro', 1, -1, inf or -inf"
+        raise ValueError(f"norm over {len(axes)} axes takes an ord of {allowed}, got {ord!r}")
+    if _abs(ord) == math.inf:
+        return (max if ord > 0 else min)(absolute(x), axes, keepdims)
+    if ord == 0:
+        return sum(sign(absolute(x)), axes, keepdims)
+    if ord == 1:
+        return sum(absolute(x), axes, keepdims)
+    total = sum(absolute(x) ** ord, axes, keepdims)
+    zero = data_of(total) == 0
+    return where(zero, 0.0, where(zero, 1.0, total) ** (1 / ord))
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Ln Σ exp(x) over axes, computed so that nothing overflows.
+
+    >>> float(logsumexp([1000.0, 1000.0])) == 1000 + math.log(2)
+    True
+    """
+    x = array(x)
+    top = stop_gradient(max(x, axis, keepdims=True))
+    top = where(np.isfinite(data_of(top)), top, 0.0)
+    result = log(sum(exp(x - top), axis, keepdims=True)) + top
+    return result if keepdims else squeeze(result, axes_of(range(x.ndim) if axis is None else axis, x.ndim))
+
+
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """Ln of :func:`softmax`, without the loss of small probabilities."""
+    x = array(x)
+    return x - logsumexp(x, axis, keepdims=True)
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """exp(x) / Σ exp(x): probabilities along an axis.
+
+    >>> softmax([[0.0, 0.0], [0.0, math.log(3)]])
+    array([[0.5 , 0.5 ],
+           [0.25, 0.75]])
+    """
+    x = array(x)
+    if not x.size:
+        return x
+    e = exp(x - stop_gradient(max(x, axis, keepdims=True)))
+    return e / sum(e, axis, keepdims=True)

@@ -1,0 +1,363 @@
+"""How arrays read in a picture: their numbers, the operations on them, the derivatives of these.
+
+A small array is shown in full, a large one by its extent, its gradient by its norm. Elementwise operations are
+formulas of the engine's table, for arrays as for numbers. The other operations are linear: `FORMS` says how each
+is written, and what becomes of the gradient on its way back through it.
+
+>>> described(np.array([[1.5, 2], [3, 4]])).rows[0], described(np.arange(1000.0)).rows
+('[1.5  2]', ('min 0, mean 499.5, max 999',))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import text
+
+MOST_NUMBERS, MOST_ROWS, MOST_COLUMNS = 12, 4, 6  # of an array that is shown in full
+MOST_INDICES = 4  # of an array that indexes another
+FIGURE, POINT = "\u2007", "\u2008"  # spaces as wide as a digit, as a decimal point
+
+Array = np.ndarray[Any, Any]
+
+
+class Words(NamedTuple):
+    """An array in words: a text for each of its rows, and what that is if not just the value or gradient."""
+
+    rows: tuple[str, ...]
+    word: str = ""
+
+
+def is_array(data: Any) -> bool:
+    """Whether it has axes, and is not just a number."""
+    return isinstance(data, np.ndarray) and data.ndim > 0
+
+
+def kind(data: Any) -> str:
+    """Shape and, if it is not float64, dtype; of a number nothing."""
+    if not isinstance(data, np.ndarray):
+        return ""
+    return str(data.shape) + (f" {data.dtype}" if data.dtype != np.float64 else "")
+
+
+def described(data: Any) -> float | Words:
+    """The number, or the array in words."""
+    if not is_array(data):
+        return float(data)
+    if not data.size:
+        return Words(("empty",))
+    if _is_small(data):
+        return Words(tuple(_rows(data)))
+    missing = np.count_nonzero(np.isnan(data))
+    if missing:
+        return Words((f"{missing:,} of {data.size:,} are nan",))
+    with np.errstate(all="ignore"):
+        extent = np.min(data), np.mean(data, dtype=np.float64), np.max(data)
+    return Words(("min {}, mean {}, max {}".format(*map(text.number, extent)),))
+
+
+def gradient(grad: Any) -> float | Words | None:
+    """As `described`, but a large one by its norm."""
+    if not is_array(grad) or not grad.size or _is_small(grad):
+        return None if grad is None else described(grad)
+    with np.errstate(all="ignore"):
+        return Words((text.number(float(np.linalg.norm(grad))),), "‖grad‖")
+
+
+def _is_small(array: Array) -> bool:
+    rows = len(array) if array.ndim > 1 else 1
+    return array.size <= MOST_NUMBERS and rows <= MOST_ROWS and array.shape[-1] <= MOST_COLUMNS
+
+
+def _rows(array: Array) -> Iterator[str]:
+    """A line for each index of the first axis, with the numbers of a column below each other; a vector is one line."""
+    cells = [[text.number(float(x)) for x in row] for row in array.reshape(-1, array.shape[-1])]
+    columns = [_aligned(column) for column in zip(*cells, strict=True)]
+    lines = iter([f"[{'  '.join(row)}]" for row in zip(*columns, strict=True)])
+
+    def bracketed(shape: tuple[int, ...]) -> str:
+        return f"[{'  '.join(bracketed(shape[1:]) for _ in range(shape[0]))}]" if len(shape) > 1 else next(lines)
+
+    shape = array.shape if array.ndim > 1 else (1, *array.shape)
+    return (bracketed(shape[1:]) for _ in range(shape[0]))
+
+
+def _aligned(numbers: Sequence[str]) -> list[str]:
+    """Numbers of the same width, with the decimal points in the same place."""
+    parts = [number.partition(".") for number in numbers]
+    before, point, after = (max(map(len, pieces)) for pieces in zip(*parts, strict=True))
+    return [
+        FIGURE * (before - len(whole)) + whole + (dot or POINT * point) + decimals + FIGURE * (after - len(decimals))
+        for whole, dot, decimals in parts
+    ]
+
+
+def unaligned(line: str) -> str:
+    """A line of numbers for where nothing stands below it: without the spaces that align them."""
+    return line.replace(FIGURE, "").replace(POINT, "")
+
+
+# Arrays mixed in.
+
+
+def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int, str]:
+    """``id(array)`` → what the caller calls the data that it holds: ``X``, ``Xᵀ``, ``X[…]``; else its shape."""
+    wanted = list(arrays)
+    if not wanted:
+        return {}
+    whole: dict[object, str] = {}
+    parts: dict[int, str] = {}
+    for name, thing in variables.items():
+        if isinstance(thing, np.ndarray) and not name.startswith("_"):
+            whole.setdefault(_place(thing), name)
+            parts.setdefault(id(thing), f"{name}[…]")
+            if thing.ndim == 2:
+                whole.setdefault(_place(thing.T), f"{name}ᵀ")
+    return {
+        id(array): whole.get(_place(array)) or parts.get(id(array.base)) or f"array {array.shape}" for array in wanted
+    }
+
+
+def _place(array: Array) -> object:
+    """Where in memory its numbers are: the same for views of the same."""
+    return array.__array_interface__["data"][0], array.shape, array.strides, array.dtype
+
+
+def mixed_in(inputs: Iterable[Any], nodes: Iterable[Any]) -> Iterator[Array]:
+    """The plain arrays among operands, and those that operations index with."""
+    yield from (x.data for x in inputs if x.op == "constant" and is_array(x.data))
+    for node in nodes:
+        for param in getattr(node, "params", ()):
+            yield from (p for p in (param if isinstance(param, tuple) else (param,)) if isinstance(p, np.ndarray))
+
+
+def number(data: Any) -> float:
+    """A number mixed in, as it was written: 0.1 is 0.1 in float32 too."""
+    return float(str(data)) if isinstance(data, np.ndarray) and data.dtype.kind == "f" else float(data)
+
+
+# Operations.
+
+
+class Form(NamedTuple):
+    """How a linear operation is written, and what each operand's gradient is.
+
+    `params` are the names of its parameters; with ``=`` and a default they are written as keywords, unless they have
+    the default. In the texts, ``{x}``, ``{y}`` and ``{xs}`` are the operands, ``{xT}`` is a transpose; the others
+    are in `COMPUTED`.
+    """
+
+    params: str = ""
+    gradients: tuple[str, ...] = ("by its own rule",)  # of each operand; the last is for those that follow too
+    written: str = "{name}({xs}{arguments})"
+    is_factor: bool = False  # whether the gradient is multiplied by that, element by element
+
+
+COPIED = ("Σ over the copies",)
+RETURNED = ("back to where it was",)
+
+FORMS: Mapping[str, Form] = {
+    "sum": Form("axis=None keepdims=False", ("spread over {over}",)),
+    "mean": Form("axis=None keepdims=False", ("1/{n}, spread over {over}",)),
+    "max": Form("axis=None keepdims=False", ("to the greatest",)),
+    "min": Form("axis=None keepdims=False", ("to the least",)),
+    "cumsum": Form("axis=", ("cumsum from the end",)),
+    "sort": Form("axis=", RETURNED),
+    "sum_to": Form("shape", ("spread to {was}",)),
+    "broadcast_to": Form("shape", COPIED),
+    "repeat": Form("repeats axis=None", COPIED),
+    "tile": Form("reps", COPIED),
+    "reshape": Form("", ("reshaped to {was}",), "reshape({x}, {shape})"),
+    "transpose": Form("axes=None", ("axes put back",)),
+    "matrix transpose": Form("", ("transposed",), "{xT}"),
+    "astype": Form("dtype", ("as {dtype_was}",)),
+    "getitem": Form("", ("put back at [{at}]",), "{x}[{at}]"),
+    "scatter": Form("", ("taken at [{at}]",), "{x} put at [{at}]"),
+    "flip": Form("axis=None", ("flipped back",)),
+    "rot90": Form("k=1 axes=", ("turned back",)),
+    "roll": Form("shift axis=None", ("rolled back",)),
+    "pad": Form("width mode=constant", RETURNED),
+    "tril": Form("k=0", ("its lower triangle",)),
+    "triu": Form("k=0", ("its upper triangle",)),
+    "diag": Form("k=0", ("its diagonal",)),
+    "diagonal": Form("offset=0 axis1=0 axis2=1", ("put on the diagonal",)),
+    "concatenate": Form("axis=0", ("its part [{part}]",)),
+    "stack": Form("axis=0", ("its part [{part}]",)),
+    "stack of one": Form("", ("1",), "array({x})", is_factor=True),
+    "matmul": Form("", ("· {yT}{batch}", "{xT} ·{batch}"), "{x} @ {y}"),
+    "matmul of vectors": Form("", ("{y}", "{x}"), "{x} @ {y}", is_factor=True),
+    "einsum": Form("", ("einsum('{turned}', {others})",), "einsum('{subscripts}', {xs})"),
+}
+
+
+def is_linear(node: Any) -> bool:
+    """Whether the operation of `node` is no formula: an own function of arrays is none either."""
+    return not hasattr(node.rule, "derivative")
+
+
+def _form(node: Any) -> Form:
+    name = node.rule.name
+    if type(node.rule).__module__ != "autograd_mini.linear":  # someone's own function, which may have any name
+        return Form()
+    if name == "transpose" and node.ndim == 2:
+        name = "matrix transpose"
+    elif name == "matmul" and all(x.ndim == 1 for x in node.inputs):
+        name = "matmul of vectors"
+    elif name == "stack" and not node.ndim:
+        name = "stack of one"
+    return FORMS.get(name, Form())
+
+
+def function(node: Any) -> str:
+    """The operation with its parameters, by which the function is told from others; an index may be any."""
+    if not kind(node.data):
+        return str(node.op)
+    return f"{node.op}{'' if node.op == 'getitem' else node.params} {node.shape}"
+
+
+def is_same(first: Any, second: Any) -> bool:
+    """Whether two constants are the same number or the same array."""
+    return first is second or (not is_array(first) and not is_array(second) and bool(first == second))
+
+
+def written(node: Any, operands: Sequence[str], names: Mapping[int, str]) -> str:
+    """A linear operation on operands, as text."""
+    form = _form(node)
+    return form.written.format_map(_Facts(node, form, operands, names))
+
+
+def derivatives(
+    node: Any, inputs: Sequence[Any], operands: Sequence[Any], out: Any, names: Mapping[int, str]
+) -> Iterator[tuple[float | None, str, bool] | None]:
+    """What the edges to a node say: for each operand (number, formula, is_map); None where no derivative flows.
+
+    Parameters
+    ----------
+    node, inputs
+        The node, and its operands.
+    operands, out
+        The same as formulas.
+    names
+        ``id(array)`` → name, for arrays that index.
+
+    Yields
+    ------
+    The number if it is one, and the formula. If `is_map` the gradient is not multiplied by it, but so changed.
+    """
+    if is_linear(node):
+        form, said = _form(node), [operand.text() for operand in operands]
+        for i, x in enumerate(inputs):
+            gradient = form.gradients[min(i, len(form.gradients) - 1)].format_map(_Facts(node, form, said, names, i))
+            yield (1.0 if gradient == "1" else None, gradient, not form.is_factor) if x.requires_grad else None
+        return
+    for i, (x, number) in enumerate(zip(inputs, _numbers(node, inputs), strict=True)):
+        if not x.requires_grad:
+            yield None
+            continue
+        formula = node.rule.derivative(i, operands, out)
+        summed = _broadcast(x.data.shape, node.shape) if kind(node.data) else ""
+        constant = None if summed else getattr(formula, "value", None)
+        yield constant if number is None else float(number), formula.text() + summed, False
+
+
+def _numbers(node: Any, inputs: Sequence[Any]) -> Sequence[float | None]:
+    """The derivatives by the operands, where they are numbers: those of a Value, or of an array of shape ()."""
+    from autograd_mini.worlds import on_floats  # noqa: PLC0415 - so that the data model stands alone
+
+    if not kind(node.data):
+        return node.partials  # type: ignore[no-any-return]  # a Value's
+    return (None,) * len(inputs) if node.ndim else on_floats(node.rule)(*(float(x.data) for x in inputs))[1:]
+
+
+class _Facts(dict[str, str]):
+    """What the texts of a form may ask for: operands and parameters, and what `COMPUTED` has of one operand."""
+
+    def __init__(self, node: Any, form: Form, operands: Sequence[str], names: Mapping[int, str], i: int = 0) -> None:
+        super().__init__(name=node.rule.name, xs=", ".join(operands), shape=str(node.shape))
+        self.node, self.x, self.i, self.operands, self.names = node, node.inputs[i], i, operands, names
+        for letter, x in zip("xy", operands, strict=False):
+            self |= {letter: x, f"{letter}T": x[:-1] if x.endswith("ᵀ") else f"{x}ᵀ"}
+        arguments = []
+        for declared, value in zip(form.params.split(), node.params, strict=False):
+            param, is_keyword, default = declared.partition("=")
+            said = self[param] = _argument(value, names)
+            if said != default:
+                arguments.append(f", {param}={said}" if is_keyword else f", {said}")
+        self["arguments"] = "".join(arguments)
+
+    def __missing__(self, key: str) -> str:
+        return str(COMPUTED[key](self))
+
+
+def _argument(value: Any, names: Mapping[int, str]) -> str:
+    """A parameter as the caller would write it: an axis, a shape, a dtype, an index."""
+    if isinstance(value, tuple):
+        return _argument(value[0], names) if len(value) == 1 else f"({', '.join(_argument(v, names) for v in value)})"
+    if isinstance(value, slice):
+        ends = ["" if end is None else str(end) for end in (value.start, value.stop, value.step)]
+        return ":".join(ends if value.step is not None else ends[:2])
+    if isinstance(value, np.ndarray):
+        is_short = value.ndim == 1 and value.size <= MOST_INDICES
+        return f"{value.tolist()}" if is_short else names.get(id(value), f"array {value.shape}")
+    return "..." if value is Ellipsis else str(value)
+
+
+def _axes(axes: Sequence[int]) -> str:
+    return f"{'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
+
+
+def _broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> str:
+    """What broadcasting from one shape to another does to the gradient: it is summed over what was repeated."""
+    ahead = len(to) - len(shape)
+    axes = [i for i, n in enumerate(to) if i < ahead or (shape[i - ahead] == 1 and n != 1)]
+    return "" if not axes else ", Σ over all axes" if len(axes) == len(to) > 1 else f", Σ over {_axes(axes)}"
+
+
+def _over(facts: _Facts) -> str:
+    axes = facts.node.params[0]
+    return str(facts.x.shape) if axes is None else _axes(axes)
+
+
+def _at(facts: _Facts) -> str:
+    index = facts.node.params[-1]
+    parts = index if isinstance(index, tuple) else (index,)
+    return ", ".join(_argument(part, facts.names) for part in parts) or "()"
+
+
+def _part(facts: _Facts) -> str:
+    """Where an operand is in what it was put into."""
+    axis, part = (*facts.node.params, 0)[0], str(facts.i)
+    if facts.node.rule.name == "concatenate":
+        start = sum(x.shape[axis] for x in facts.node.inputs[: facts.i])
+        part = f"{start}:{start + facts.x.shape[axis]}"
+    return ":, " * axis + part
+
+
+def _batch(facts: _Facts) -> str:
+    """The sum over the batch, where one operand is the same for all of it."""
+    vectors = sum(x.ndim == 1 for x in facts.node.inputs)
+    return _broadcast(facts.x.shape[:-2], facts.node.shape[: facts.node.ndim - 2 + vectors])
+
+
+def _turned(facts: _Facts) -> str:
+    """The subscripts that take the gradient and the other operands to the gradient of this one."""
+    terms, output = facts.node.params
+    others = [term for j, term in enumerate(terms) if j != facts.i]
+    return f"{','.join((output, *others))}->{terms[facts.i]}"
+
+
+COMPUTED: Mapping[str, Callable[[_Facts], Any]] = {
+    "was": lambda facts: facts.x.shape,
+    "dtype_was": lambda facts: facts.x.dtype,
+    "n": lambda facts: facts.x.size // max(facts.node.size, 1),
+    "over": _over,
+    "at": _at,
+    "part": _part,
+    "batch": _batch,
+    "subscripts": lambda facts: f"{','.join(facts.node.params[0])}->{facts.node.params[1]}",
+    "turned": _turned,
+    "others": lambda facts: ", ".join(("·", *facts.operands[: facts.i], *facts.operands[facts.i + 1 :])),
+}
