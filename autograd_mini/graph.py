@@ -79,7 +79,7 @@ class Node:
 
     @label.setter
     def label(self, label: str) -> None:
-        self._tag = (self._tag or NO_TAG)._replace(label=as_label(label))  # type: ignore[misc]  # a slot of both
+        self._tag = (self._tag or NO_TAG)._replace(label=as_label(label))
 
     @property
     def scope(self) -> tuple[str, ...]:

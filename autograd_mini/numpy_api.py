@@ -4,6 +4,7 @@ NumPy asks its arguments before it computes (``__array_ufunc__`` and ``__array_f
 answer is looked up: functions that have a derivative in ``array_functions.py`` and the table, those whose result has
 none (argmax, isnan, comparisons, zeros_like) in the list below, which run on the plain arrays. Nothing is wrapped.
 
+>>> from autograd_mini import Tensor
 >>> x = Tensor([1.0, 2.0])
 >>> np.exp(x).op, np.isnan(x), np.ones_like(x)
 ('exp', array([False, False]), array([1., 1.]))
@@ -105,5 +106,5 @@ def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
     )
 
 
-Node.__array_ufunc__ = array_ufunc
-Node.__array_function__ = array_function
+for _name, _answer in (("__array_ufunc__", array_ufunc), ("__array_function__", array_function)):
+    setattr(Node, _name, _answer)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from .graph import describe
+from .tensor import Tensor
 from .value import Value, as_float
 
 
@@ -14,14 +16,14 @@ class SGD:
 
     Parameters
     ----------
-    parameters : the Values to train; one that is given twice counts once
+    parameters : the Values and Tensors to train; one that is given twice counts once
     learning_rate : the size α of a step, not negative
     momentum : how much of the last step's direction is kept, in [0, 1)
 
     Raises
     ------
     ValueError : for a learning rate or momentum out of its range, or without any parameter
-    TypeError : when a parameter is no Value
+    TypeError : when a parameter is no Value or Tensor
 
     >>> w = Value(1.0)
     >>> optimizer = SGD([w], learning_rate=0.25)
@@ -31,20 +33,20 @@ class SGD:
     0.5
     """
 
-    def __init__(self, parameters: Iterable[Value], learning_rate: float = 0.01, momentum: float = 0.0) -> None:
+    def __init__(self, parameters: Iterable[Any], learning_rate: float = 0.01, momentum: float = 0.0) -> None:
         if not isinstance(parameters, Iterable):
             raise TypeError(
-                f"an optimizer takes a list of Values, such as model.parameters(), got {describe(parameters)}"
+                f"an optimizer takes a list of Values and Tensors, such as model.parameters(), got {describe(parameters)}"
             )
         self.parameters = list({id(p): p for p in parameters}.values())
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")
         for p in self.parameters:
-            if type(p) is not Value:
-                raise TypeError(f"an optimizer's parameters are Values, got {describe(p)}")
+            if type(p) not in (Value, Tensor):
+                raise TypeError(f"an optimizer's parameters are Values and Tensors, got {describe(p)}")
         self.learning_rate = number_within(learning_rate, "learning_rate", "a finite number that is not negative")
         self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
-        self._velocities = [0.0] * len(self.parameters)
+        self._velocities: list[Any] = [0.0] * len(self.parameters)
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to None."""

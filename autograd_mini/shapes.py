@@ -1,5 +1,6 @@
 """Shapes: the same elements in another shape, several arrays in one, one in several.
 
+>>> from autograd_mini import Tensor
 >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, 2)).T
 Tensor([[1., 3.],
         [2., 4.]])

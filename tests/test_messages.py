@@ -69,7 +69,11 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Value(1).value, AttributeError, "Value has no attribute 'value': the number is .data"),
     (lambda: Value(1) + "1", TypeError, "unsupported operand type(s) for +: 'Value' and 'str'"),
     (lambda: None * Value(1), TypeError, "unsupported operand type(s) for *: 'NoneType' and 'Value'"),
-    (lambda: Value(1).maximum("1"), TypeError, "maximum() takes numbers and nodes, got '1' (str)"),
+    (
+        lambda: Value(1).maximum("1"),
+        TypeError,
+        "maximum() takes numbers, arrays of float32 or float64, and nodes, got '1' (str)",
+    ),
     (lambda: Value(1) < "a", TypeError, "'<' not supported between instances of 'Value' and 'str'"),
     # sweeps
     (

@@ -50,7 +50,7 @@ def is_smooth(row: Rule, inputs: Sequence[float]) -> bool:
     )
     if row.name == "mod":
         x, y = inputs
-        inside = x % y != 0 and math.isfinite(x / y)  # beyond that a step is too short for differences
+        inside = x % y != 0 and math.isfinite(x / y) and abs(y) > 1e-150  # else 1 / y² is infinite, and 0 times that nan
     tied = row.name in TIES and inputs[0] == inputs[1]
     return inside and not tied and tuple(inputs) not in [at for at, _ in row.kinks]
 

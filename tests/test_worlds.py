@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ("div", [0, 1], "out = x / y\nd0 = 1.0 / y\nd1 = -(out / y)", ["d0", "d1"]),
         ("exp", [0], "out = exp(x)", ["out"]),
         ("tanh", [], "out = tanh(x)", []),
-        ("relu", [0], "out = x if x >= 0.0 else 0.0 if x < 0.0 else x + 0.0\nd0 = 1.0 if x > 0.0 else 0.0", ["d0"]),
+        ("relu", [0], "out = 0.0 if 0.0 >= x else x if 0.0 < x else 0.0 + x\nd0 = 1.0 if x > 0.0 else 0.0", ["d0"]),
     ],
 )
 def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements: str, partials: list[str]) -> None:
@@ -35,7 +35,7 @@ def test_the_code_of_a_row_is_readable(name: str, wanted: list[int], statements:
 
 def test_arrays_have_functions_where_floats_have_operators() -> None:
     assert source(RULES["abs"], [], arrays())[0] == "out = abs(x)"
-    assert source(RULES["relu"], [0], arrays())[0] == "out = maximum(x, 0)\nd0 = where(x > 0, 1, 0)"
+    assert source(RULES["relu"], [0], arrays())[0] == "out = maximum(0, x)\nd0 = where(x > 0, 1, 0)"
     assert source(RULES["pow"], [], arrays())[0] == "out = pow(x, y)"
 
 
