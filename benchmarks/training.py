@@ -47,19 +47,13 @@ def contestants(
 def _ours(task: Task, loss: Loss) -> Contestant:
     parameters = [ag.Tensor(p) for p in task.start]
     batches = itertools.cycle(task.batches)
-    # until there is optim.Adam: NumPy's, on our buffers
-    adam = _descent([p.data for p in parameters], task) if task.adam else None
+    optimizer = (ag.optim.Adam if task.adam else ag.optim.SGD)(parameters, task.rate)
 
     def step() -> tuple[Any, object]:
         value = loss(parameters, *next(batches))
         value.backward()
-        if adam:
-            adam([p.grad for p in parameters])
-        else:
-            for p in parameters:
-                p.data -= task.rate * p.grad
-        for p in parameters:
-            p.grad = None
+        optimizer.step()
+        optimizer.zero_grad()
         return value, None
 
     return step

@@ -114,7 +114,7 @@ def test_nothing_to_train() -> None:
 
 @pytest.mark.parametrize("parameter", [1.0, None, "w", [Value(1)]], ids=repr)
 def test_parameters_are_values(parameter: Any) -> None:
-    with pytest.raises(TypeError, match="an optimizer's parameters are Values, got"):
+    with pytest.raises(TypeError, match="an optimizer's parameters are Values and Tensors, got"):
         SGD([Value(1), parameter])
 
 

@@ -4,8 +4,8 @@ A small array is shown in full, a large one by its extent, its gradient by its n
 formulas of the engine's table, for arrays as for numbers. The other operations are linear: `FORMS` says how each
 is written, and what becomes of the gradient on its way back through it.
 
->>> described(np.array([[1.5, 2], [3, 4]])).rows[0], described(np.arange(1000.0)).rows
-('[1.5  2]', ('min 0, mean 499.5, max 999',))
+>>> described(np.array([1.5, 2])), described(np.arange(1000.0))
+((('value', '[1.5  2]'),), (('min', '0'), ('mean', '499.5'), ('max', '999')))
 """
 
 from __future__ import annotations
@@ -19,16 +19,10 @@ from . import text
 
 MOST_NUMBERS, MOST_ROWS, MOST_COLUMNS = 12, 4, 6  # of an array that is shown in full
 MOST_INDICES = 4  # of an array that indexes another
-FIGURE, POINT = "\u2007", "\u2008"  # spaces as wide as a digit, as a decimal point
+FIGURE, POINT, HAIR = "\u2007", "\u2008", "\u200a"  # spaces as wide as a digit, as a decimal point, as a hair
 
 Array = np.ndarray[Any, Any]
-
-
-class Words(NamedTuple):
-    """An array in words: a text for each of its rows, and what that is if not just the value or gradient."""
-
-    rows: tuple[str, ...]
-    word: str = ""
+Lines = tuple[tuple[str, str], ...]  # an array in words: of each line what it is, "value" or "max", and what it says
 
 
 def is_array(data: Any) -> bool:
@@ -43,28 +37,31 @@ def kind(data: Any) -> str:
     return str(data.shape) + (f" {data.dtype}" if data.dtype != np.float64 else "")
 
 
-def described(data: Any) -> float | Words:
+def described(data: Any, word: str = "value") -> float | Lines:
     """The number, or the array in words."""
     if not is_array(data):
         return float(data)
     if not data.size:
-        return Words(("empty",))
+        return ((word, "empty"),)
     if _is_small(data):
-        return Words(tuple(_rows(data)))
+        rows = _rows(data)
+        return ((word, rows[0]),) if len(rows) == 1 else ((word, ""), *(("", row) for row in rows))
     missing = np.count_nonzero(np.isnan(data))
     if missing:
-        return Words((f"{missing:,} of {data.size:,} are nan",))
+        return ((word, f"{missing:,} of {data.size:,} are nan"),)
     with np.errstate(all="ignore"):
-        extent = np.min(data), np.mean(data, dtype=np.float64), np.max(data)
-    return Words(("min {}, mean {}, max {}".format(*map(text.number, extent)),))
+        extent = {"min": np.min(data), "mean": np.mean(data, dtype=np.float64), "max": np.max(data)}
+    return tuple((what, text.number(float(x))) for what, x in extent.items())
 
 
-def gradient(grad: Any) -> float | Words | None:
+def gradient(grad: Any) -> float | Lines | None:
     """As `described`, but a large one by its norm."""
+    if grad is None:
+        return None
     if not is_array(grad) or not grad.size or _is_small(grad):
-        return None if grad is None else described(grad)
+        return described(grad, "grad")
     with np.errstate(all="ignore"):
-        return Words((text.number(float(np.linalg.norm(grad))),), "‖grad‖")
+        return (("‖grad‖", text.number(float(np.linalg.norm(grad)))),)
 
 
 def _is_small(array: Array) -> bool:
@@ -72,22 +69,21 @@ def _is_small(array: Array) -> bool:
     return array.size <= MOST_NUMBERS and rows <= MOST_ROWS and array.shape[-1] <= MOST_COLUMNS
 
 
-def _rows(array: Array) -> Iterator[str]:
+def _rows(array: Array) -> list[str]:
     """A line for each index of the first axis, with the numbers of a column below each other; a vector is one line."""
     cells = [[text.number(float(x)) for x in row] for row in array.reshape(-1, array.shape[-1])]
     columns = [_aligned(column) for column in zip(*cells, strict=True)]
-    lines = iter([f"[{'  '.join(row)}]" for row in zip(*columns, strict=True)])
-
-    def bracketed(shape: tuple[int, ...]) -> str:
-        return f"[{'  '.join(bracketed(shape[1:]) for _ in range(shape[0]))}]" if len(shape) > 1 else next(lines)
-
-    shape = array.shape if array.ndim > 1 else (1, *array.shape)
-    return (bracketed(shape[1:]) for _ in range(shape[0]))
+    rows = [f"[{'  '.join(row)}]" for row in zip(*columns, strict=True)]
+    for length in array.shape[1:-1][::-1]:
+        rows = [f"[{'  '.join(rows[i : i + length])}]" for i in range(0, len(rows), length)]
+    return rows
 
 
 def _aligned(numbers: Sequence[str]) -> list[str]:
-    """Numbers of the same width, with the decimal points in the same place."""
-    parts = [number.partition(".") for number in numbers]
+    """Numbers of the same width, with the decimal points below each other unless there are exponents."""
+    if any("e" in n for n in numbers):
+        return [FIGURE * (max(map(len, numbers)) - len(n)) + n for n in numbers]
+    parts = [n.partition(".") for n in numbers]
     before, point, after = (max(map(len, pieces)) for pieces in zip(*parts, strict=True))
     return [
         FIGURE * (before - len(whole)) + whole + (dot or POINT * point) + decimals + FIGURE * (after - len(decimals))
@@ -96,8 +92,8 @@ def _aligned(numbers: Sequence[str]) -> list[str]:
 
 
 def unaligned(line: str) -> str:
-    """A line of numbers for where nothing stands below it: without the spaces that align them."""
-    return line.replace(FIGURE, "").replace(POINT, "")
+    """A line for where nothing stands below it: without the spaces that align."""
+    return line.translate(dict.fromkeys(map(ord, (FIGURE, POINT, HAIR)), ""))
 
 
 # Arrays mixed in.
@@ -160,8 +156,8 @@ COPIED = ("Σ over the copies",)
 RETURNED = ("back to where it was",)
 
 FORMS: Mapping[str, Form] = {
-    "sum": Form("axis=None keepdims=False", ("spread over {over}",)),
-    "mean": Form("axis=None keepdims=False", ("1/{n}, spread over {over}",)),
+    "sum": Form("axis=None keepdims=False", ("spread{over}",)),
+    "mean": Form("axis=None keepdims=False", ("1/{n}, spread{over}",)),
     "max": Form("axis=None keepdims=False", ("to the greatest",)),
     "min": Form("axis=None keepdims=False", ("to the least",)),
     "cumsum": Form("axis=", ("cumsum from the end",)),
@@ -174,7 +170,7 @@ FORMS: Mapping[str, Form] = {
     "transpose": Form("axes=None", ("axes put back",)),
     "matrix transpose": Form("", ("transposed",), "{xT}"),
     "astype": Form("dtype", ("as {dtype_was}",)),
-    "getitem": Form("", ("put back at [{at}]",), "{x}[{at}]"),
+    "getitem": Form("", ("put back at [{at}]",), "{x}{hair}[{at}]"),
     "scatter": Form("", ("taken at [{at}]",), "{x} put at [{at}]"),
     "flip": Form("axis=None", ("flipped back",)),
     "rot90": Form("k=1 axes=", ("turned back",)),
@@ -215,7 +211,8 @@ def function(node: Any) -> str:
     """The operation with its parameters, by which the function is told from others; an index may be any."""
     if not kind(node.data):
         return str(node.op)
-    return f"{node.op}{'' if node.op == 'getitem' else node.params} {node.shape}"
+    params = "" if node.op == "getitem" else node.params
+    return f"{node.op}{params} {node.shape}"
 
 
 def is_same(first: Any, second: Any) -> bool:
@@ -226,7 +223,7 @@ def is_same(first: Any, second: Any) -> bool:
 def written(node: Any, operands: Sequence[str], names: Mapping[int, str]) -> str:
     """A linear operation on operands, as text."""
     form = _form(node)
-    return form.written.format_map(_Facts(node, form, operands, names))
+    return form.written.format_map(_Facts(node, node.inputs, form, operands, names))
 
 
 def derivatives(
@@ -248,10 +245,12 @@ def derivatives(
     The number if it is one, and the formula. If `is_map` the gradient is not multiplied by it, but so changed.
     """
     if is_linear(node):
-        form, said = _form(node), [operand.text() for operand in operands]
+        form = _form(node)
+        facts = _Facts(node, inputs, form, [operand.text() for operand in operands], names)
         for i, x in enumerate(inputs):
-            gradient = form.gradients[min(i, len(form.gradients) - 1)].format_map(_Facts(node, form, said, names, i))
-            yield (1.0 if gradient == "1" else None, gradient, not form.is_factor) if x.requires_grad else None
+            facts.i = i
+            said = form.gradients[min(i, len(form.gradients) - 1)].format_map(facts)
+            yield (1.0 if said == "1" else None, said, not form.is_factor) if x.requires_grad else None
         return
     for i, (x, number) in enumerate(zip(inputs, _numbers(node, inputs), strict=True)):
         if not x.requires_grad:
@@ -275,9 +274,13 @@ def _numbers(node: Any, inputs: Sequence[Any]) -> Sequence[float | None]:
 class _Facts(dict[str, str]):
     """What the texts of a form may ask for: operands and parameters, and what `COMPUTED` has of one operand."""
 
-    def __init__(self, node: Any, form: Form, operands: Sequence[str], names: Mapping[int, str], i: int = 0) -> None:
-        super().__init__(name=node.rule.name, xs=", ".join(operands), shape=str(node.shape))
-        self.node, self.x, self.i, self.operands, self.names = node, node.inputs[i], i, operands, names
+    i = 0  # which operand
+
+    def __init__(
+        self, node: Any, inputs: Sequence[Any], form: Form, operands: Sequence[str], names: Mapping[int, str]
+    ) -> None:
+        super().__init__(name=node.rule.name, xs=", ".join(operands), shape=str(node.shape), hair=HAIR)
+        self.node, self.inputs, self.operands, self.names = node, inputs, operands, names
         for letter, x in zip("xy", operands, strict=False):
             self |= {letter: x, f"{letter}T": x[:-1] if x.endswith("ᵀ") else f"{x}ᵀ"}
         arguments = []
@@ -287,6 +290,11 @@ class _Facts(dict[str, str]):
             if said != default:
                 arguments.append(f", {param}={said}" if is_keyword else f", {said}")
         self["arguments"] = "".join(arguments)
+
+    @property
+    def x(self) -> Any:
+        """The operand itself."""
+        return self.inputs[self.i]
 
     def __missing__(self, key: str) -> str:
         return str(COMPUTED[key](self))
@@ -318,7 +326,7 @@ def _broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> str:
 
 def _over(facts: _Facts) -> str:
     axes = facts.node.params[0]
-    return str(facts.x.shape) if axes is None else _axes(axes)
+    return "" if axes is None else f" over {_axes(axes)}"
 
 
 def _at(facts: _Facts) -> str:
@@ -329,16 +337,17 @@ def _at(facts: _Facts) -> str:
 
 def _part(facts: _Facts) -> str:
     """Where an operand is in what it was put into."""
-    axis, part = (*facts.node.params, 0)[0], str(facts.i)
+    axis = int(facts["axis"])
+    part = str(facts.i)
     if facts.node.rule.name == "concatenate":
-        start = sum(x.shape[axis] for x in facts.node.inputs[: facts.i])
+        start = sum(x.shape[axis] for x in facts.inputs[: facts.i])
         part = f"{start}:{start + facts.x.shape[axis]}"
     return ":, " * axis + part
 
 
 def _batch(facts: _Facts) -> str:
     """The sum over the batch, where one operand is the same for all of it."""
-    vectors = sum(x.ndim == 1 for x in facts.node.inputs)
+    vectors = sum(x.ndim == 1 for x in facts.inputs)
     return _broadcast(facts.x.shape[:-2], facts.node.shape[: facts.node.ndim - 2 + vectors])
 
 
@@ -350,6 +359,7 @@ def _turned(facts: _Facts) -> str:
 
 
 COMPUTED: Mapping[str, Callable[[_Facts], Any]] = {
+    "axis": lambda facts: 0,  # of a stack of Values, which has no parameters
     "was": lambda facts: facts.x.shape,
     "dtype_was": lambda facts: facts.x.dtype,
     "n": lambda facts: facts.x.size // max(facts.node.size, 1),

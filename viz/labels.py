@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from . import style, text
-from .arrays import Words, unaligned
+from .arrays import Lines, unaligned
 from .picture import FILL_IN, Edge, Node, Picture
 
 Step = Literal["structure", "value", "local", "grad"]
@@ -69,19 +69,19 @@ def node_lines(node: Node, show: tuple[Step, ...], *, wrap: bool = False) -> lis
     lines: list[Line] = [first, *((Run(half, "formula"),) for half in more)]
     lines += [(Run(detail, "word"),) for detail in (*([node.shape] if node.shape else []), *node.details)]
     if "value" in show and node.value is not None:
-        lines += _rows("value", node.value, "value", mark="*" if node.is_stale else "")
+        lines += _readings("value", node.value, "value", mark="*" if node.is_stale else "")
     if "grad" in show and node.wants_grad:
-        lines += _rows("grad", Words((NO_GRADIENT,)) if node.grad is None else node.grad, "gradient")
+        lines += _readings("grad", (("grad", NO_GRADIENT),) if node.grad is None else node.grad, "gradient")
     return lines
 
 
-def _rows(word: str, said: float | Words, role: str, mark: str = "") -> list[Line]:
-    """``value  3``, ``value  [1  2]``; a matrix has its rows below the word."""
-    words = said if isinstance(said, Words) else Words((text.number(said),))
-    word = words.word or word
-    if len(words.rows) == 1:
-        return [(Run(f"{word}  ", "word"), Run(words.rows[0] + mark, role))]
-    return [(Run(word + mark, "word"),), *((Run(row, role),) for row in words.rows)]
+def _readings(word: str, said: float | Lines, role: str, mark: str = "") -> Iterator[Line]:
+    """``value  3``, ``value  [1  2]``; of a large array ``min  0``, …; a matrix has its rows below the word."""
+    for name, shown in said if isinstance(said, tuple) else ((word, text.number(said)),):
+        if not name or not shown:
+            yield (Run(shown, role) if shown else Run(name + mark, "word"),)
+        else:
+            yield Run(f"{name}  ", "word"), Run(shown + mark, role)
 
 
 def statements(node: Node, show: tuple[Step, ...]) -> list[str]:

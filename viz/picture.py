@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import arrays, text
-from .arrays import Words
+from .arrays import Lines
 from .names import name_nodes
 
 Kind = Literal["input", "parameter", "operation", "constant"]
@@ -37,8 +37,8 @@ class Node:
     name: str
     kind: Kind
     formula: str = ""
-    value: float | Words | None = None
-    grad: float | Words | None = None
+    value: float | Lines | None = None
+    grad: float | Lines | None = None
     wants_grad: bool = False
     is_output: bool = False
     is_stale: bool = False
