@@ -359,7 +359,7 @@ def _turned(facts: _Facts) -> str:
 
 
 COMPUTED: Mapping[str, Callable[[_Facts], Any]] = {
-    "axis": lambda facts: 0,  # of a stack of Values, which has no parameters
+    "axis": lambda _: 0,  # of a stack of Values, which has no parameters
     "was": lambda facts: facts.x.shape,
     "dtype_was": lambda facts: facts.x.dtype,
     "n": lambda facts: facts.x.size // max(facts.node.size, 1),

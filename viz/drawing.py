@@ -191,12 +191,15 @@ def draw(
 ) -> Drawing:
     """Draw the graph below a node: a box per operation, its value and gradient, the local derivative on every edge.
 
+    Small arrays are shown in full, large ones by their extent and the norm of their gradient. A derivative that is no
+    number is a formula (``∂A/∂Z = A × (1 − A)``), or says what becomes of the gradient (``∂Z/∂W: · Xᵀ``).
+
     Parameters
     ----------
     node
         The output, or a list or tuple of outputs.
     names
-        Name → node, for nodes without a label: ``{"loss": e}`` or ``locals()``. By default the caller's
+        Name → node or array, for those without a label: ``{"loss": e}`` or ``locals()``. By default the caller's
         variables; ``{}`` for none. What has no name is numbered v₁, v₂, …
     show
         Which of "structure", "value", "local" and "grad" to show.
