@@ -98,6 +98,7 @@ v, t = Tensor([1.0, 5.0, 4.0], "v"), Tensor(RNG.normal(size=(5, 4, 3)), "t")
         (ag.stack([v, w], axis=1), "stack(v, w, axis=1)", ["∂v₁/∂v: its part [:, 0]", "∂v₁/∂w: its part [:, 1]"]),
         (ag.einsum("ij,jk->ik", x, y), "einsum('ij,jk->ik', x, y)",
          ["∂v₁/∂x: einsum('ik,jk->ij', ·, y)", "∂v₁/∂y: einsum('ik,ij->jk', ·, x)"]),
+        (ag.pad(w, 1), "pad(w, [[1, 1]])", ["∂v₁/∂w: back to where it was"]),
         (ag.roll(w, 1), "roll(w, 1)", ["∂v₁/∂w: rolled back"]),
         (ag.tile(w, 2), "tile(w, 2)", ["∂v₁/∂w: Σ over the copies"]),
         (ag.cumsum(x, 1), "cumsum(x, axis=1)", ["∂v₁/∂x: cumsum from the end"]),

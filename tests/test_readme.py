@@ -24,15 +24,15 @@ def test_the_code_runs_and_prints_the_tree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    main_job, network, _, own = PYTHON
-    names = run(f"{main_job}\n{network}\n{own}", tmp_path)
+    main_job, network, arrays, _, own = PYTHON
+    names = run(f"{main_job}\n{network}\n{arrays}\n{own}", tmp_path)
     assert capsys.readouterr().out == next(text for language, text in BLOCKS if not language)
     assert (tmp_path / "e.svg").exists()
     assert names["loss"] < 0.1  # type: ignore[operator]
 
 
 def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
-    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[2]})", tmp_path)["row"]
+    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[3]})", tmp_path)["row"]
     assert str(made) == "gaussian(x): d/dx = -2 * x * out"
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import text
+from .names import HIDDEN
 
 MOST_NUMBERS, MOST_ROWS, MOST_COLUMNS = 12, 4, 6  # of an array that is shown in full
 MOST_INDICES = 4  # of an array that indexes another
@@ -107,7 +108,7 @@ def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int,
     whole: dict[object, str] = {}
     parts: dict[int, str] = {}
     for name, thing in variables.items():
-        if isinstance(thing, np.ndarray) and not name.startswith("_"):
+        if isinstance(thing, np.ndarray) and not name.startswith(HIDDEN):
             whole.setdefault(_place(thing), name)
             parts.setdefault(id(thing), f"{name}[…]")
             if thing.ndim == 2:
@@ -308,8 +309,8 @@ def _argument(value: Any, names: Mapping[int, str]) -> str:
         ends = ["" if end is None else str(end) for end in (value.start, value.stop, value.step)]
         return ":".join(ends if value.step is not None else ends[:2])
     if isinstance(value, np.ndarray):
-        is_short = value.ndim == 1 and value.size <= MOST_INDICES
-        return f"{value.tolist()}" if is_short else names.get(id(value), f"array {value.shape}")
+        is_short = value.size <= MOST_INDICES
+        return str(value.tolist()) if is_short else names.get(id(value), f"array {value.shape}")
     return "..." if value is Ellipsis else str(value)
 
 
