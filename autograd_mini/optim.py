@@ -81,9 +81,8 @@ class _Vector:
         if any(absent):
             stays = np.repeat(absent, [self.size(p) for p in self.parameters])
             step = np.where(stays, 0.0, step)
-            state = tuple(
-                np.where(stays, old, new) for old, new in zip(self.state or [0.0] * len(state), state, strict=True)
-            )
+            before: Sequence[Any] = self.state or [0.0] * len(state)
+            state = tuple(np.where(stays, old, new) for old, new in zip(before, state, strict=True))
         numbers -= step
         self.state = state
 

@@ -45,7 +45,7 @@ def test_it_is_the_function_with_the_derivative_that_was_given(D: Any) -> None:
         assert D(log1pexp)(100.0) == 1  # nan by the formula that is written
         assert D(log1pexp)(3.0) == pytest.approx(1 / (1 + math.exp(-3)))
     assert log1pexp(0.0) == pytest.approx(math.log(2))
-    assert D(lambda x: made(lambda x: x, lambda x: (x, None), lambda _, g: (7 * g,))(x))(1.0) == 7
+    assert D(made(lambda x: x, lambda x: (x, None), lambda _, g: (7 * g,)))(1.0) == 7
 
 
 @each_two_modes
@@ -125,7 +125,7 @@ def test_keyword_only_arguments_are_obeyed_or_refused(x: Any) -> None:
     def scaled(x: Any, *, factor: Any = 2.0) -> Any:
         return x * factor
 
-    scaled.defvjp(lambda x, factor: (x * factor, (x, factor)), lambda r, g: (g * r[1], g * r[0]))
+    scaled.defvjp(lambda x, factor=2.0: (x * factor, factor), lambda factor, g: (g * factor,))
     try:
         result = scaled(x, factor=5.0)
     except TypeError:
@@ -164,7 +164,7 @@ def test_it_has_its_name_and_docstring() -> None:
 @each_two_modes
 def test_nested_in_derivatives(D: Any, E: Any) -> None:
     """No perturbation confusion: d/dx x (d/dy (x y)³ at y = x) = d/dx 3 x⁶."""
-    assert D(lambda x: x * E(lambda y: cube(x * y))(x))(1.5) == pytest.approx(3 * 7 * 1.5**6)
+    assert D(lambda x: x * E(lambda y: cube(x * y))(x))(1.5) == pytest.approx(18 * 1.5**5)
 
 
 @each_mode
@@ -213,7 +213,7 @@ def test_without_a_derivative_it_says_so() -> None:
         (lambda x: (x * 1, None), lambda _, g: g, TypeError, r"backward of <lambda> returns a tuple of 1 gradients"),
         (lambda x: (x * 1, None), lambda _, g: (g, g), TypeError, r"a tuple of 1 gradients"),
         (lambda x: (x * 1, None), lambda _, g: (g[:1],), ValueError, r"shape \(1,\) for an argument of shape \(3,\)"),
-        (lambda x: (x * 1, None), lambda _, g: ("a",), TypeError, r"'a'"),
+        (lambda x: (x * 1, None), lambda *_: ("a",), TypeError, r"'a'"),
     ],
 )
 def test_what_forward_and_backward_must_not_return(forward: Any, backward: Any, error: Any, text: str) -> None:

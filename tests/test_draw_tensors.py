@@ -117,7 +117,7 @@ def test_how_an_operation_and_its_derivative_are_written(node: Tensor, written: 
     assert edges(node) == said
 
 
-@pytest.mark.parametrize("form", sorted(viz.arrays.FORMS))
+@pytest.mark.parametrize("form", sorted(viz.operations.FORMS))
 def test_a_form_is_of_an_operation_that_there_is(form: str) -> None:
     known = {thing.name for thing in vars(ag.linear).values() if isinstance(thing, ag.linear.Linear)}
     assert form in known or form in {"matrix transpose", "matmul of vectors", "stack of one"}

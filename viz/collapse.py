@@ -14,7 +14,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, Literal, get_args
 
-from . import arrays, text
+from . import arrays, operations, text
 from .names import name_nodes
 from .picture import (
     FORMULA_LIMIT,
@@ -146,7 +146,7 @@ def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
     numbers: dict[object, int] = {}
     classes: dict[int, int] = {}
     terms: dict[int, frozenset[int]] = {}
-    operations = 0
+    count = 0
     uses = Counter(id(x) for operands in graph.inputs.values() for x in operands)
     for node in graph.nodes:
         operands = graph.inputs[id(node)]
@@ -162,15 +162,15 @@ def _classes(graph: Graph, how: How, limit: int) -> dict[int, int]:
                 for x in operands
             ]  # fmt: skip
             alike: object = tuple(of)
-            op = arrays.function(node)
-            if node.op in ("add", "sum") and not arrays.is_linear(node):
+            op = operations.function(node)
+            if node.op in ("add", "sum") and not operations.is_linear(node):
                 flat = frozenset().union(*(terms.get(number, {number}) for number in of))
                 if len(flat) <= LONGEST_SUM:
                     alike = flat
                     op = f"add {arrays.kind(node.data)}"
             kind = (op, node.scope, alike)
-            operations += kind not in numbers
-            if operations > limit:
+            count += kind not in numbers
+            if count > limit:
                 return {}
         classes[id(node)] = number = numbers.setdefault(kind, len(numbers))
         if isinstance(kind, tuple) and isinstance(kind[-1], frozenset):
@@ -305,7 +305,9 @@ def _formula(graph: Graph, group: Group, names: Mapping[int, str]) -> str:
     operands = graph.inputs[id(group.first)]
     every = [graph.inputs[id(member)] for member in group.members]
     shown = [
-        s if all(other[i].op != "constant" or arrays.is_same(other[i].data, x.data) for other in every) else Symbol("…")
+        s
+        if all(other[i].op != "constant" or operations.is_same(other[i].data, x.data) for other in every)
+        else Symbol("…")
         for i, (x, s) in enumerate(zip(operands, symbols(operands, names), strict=True))
     ]
     return formula(group.first, shown, names)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from . import arrays, text
+from . import arrays, operations, text
 from .arrays import Lines
 from .names import name_nodes
 
@@ -173,7 +173,7 @@ def edge_labels(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[t
     if not operands:
         return
     formulas, (out,) = symbols(operands, names), symbols((node,), names)
-    for x, derivative in zip(operands, arrays.derivatives(node, operands, formulas, out, names), strict=True):
+    for x, derivative in zip(operands, operations.derivatives(node, operands, formulas, out, names), strict=True):
         if derivative is None:
             yield NO_LABEL
         else:
@@ -244,8 +244,8 @@ def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str
     from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - as in symbols
 
     rule = node.rule
-    if arrays.is_linear(node):
-        applied = arrays.written(node, [operand.text() for operand in operands], names)
+    if operations.is_linear(node):
+        applied = operations.written(node, [operand.text() for operand in operands], names)
         return text.shorten(text.clean(applied), FORMULA_LIMIT)
     if rule.name == "where" and isinstance(operands[0], Number):
         operands = [Symbol("true" if operands[0].value else "false"), *operands[1:]]
