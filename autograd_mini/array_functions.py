@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 
 from . import elements, linear, products, reductions, shapes, tree
-from .arrays import NUMPY, array, data_of, of_numpy
-from .functions import FUNCTIONS, stop_gradient
+from .arrays import NUMPY, data_of, of_numpy
+from .functions import FUNCTIONS
+from .recording import array
 from .tensor import Tensor
 from .value import Value
 
-ceil, exp, floor, log, softplus, where = (FUNCTIONS[name] for name in "ceil exp floor log softplus where".split())
+absolute, ceil, floor, mod, rint, softplus, where = (
+    FUNCTIONS[name] for name in "abs ceil floor mod rint softplus where".split()
+)
 
 
 @of_numpy(np.clip)
@@ -53,35 +56,94 @@ def _degrees_of(x: Any) -> Any:
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
-    return where(data_of(x) >= data_of(y), x + softplus(y - x), y + softplus(x - y))
+    data = np.asarray(data_of(x)), np.asarray(data_of(y))
+    both = (data[0] == data[1]) & np.isinf(data[0])  # whose difference is nan
+    return where(data[0] >= data[1], x + softplus(where(both, 0.0, y - x)), y + softplus(where(both, 0.0, x - y)))
 
 
 def _sinc(x: Any) -> Any:
-    zero = data_of(x) == 0
-    safe = where(zero, 1.0, x) * math.pi
-    return where(zero, 1.0, FUNCTIONS["sin"](safe) / safe)
+    t = x * math.pi
+    near = np.abs(data_of(t)) < 0.05  # there sin t / t has lost digits, and the series has enough
+    far, s = where(near, 1.0, t), FUNCTIONS["square"](where(near, t, 0.0))
+    series = 1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72)))
+    return where(near, series, FUNCTIONS["sin"](far) / far)
 
 
 def _trunc(x: Any) -> Any:
     return where(data_of(x) >= 0, floor(x), ceil(x))
 
 
+def _fmod(x: Any, y: Any) -> Any:
+    return mod(absolute(x), absolute(y)) * np.copysign(1.0, data_of(x))
+
+
+def _floor_divide(x: Any, y: Any) -> Any:
+    return rint((x - mod(x, y)) / y)
+
+
+def _extreme_of_numbers(name: str) -> Callable[..., Any]:
+    def extreme(x: Any, y: Any) -> Any:
+        x_is, y_is = (~np.isnan(data_of(z)) for z in (x, y))
+        return where(x_is & y_is, FUNCTIONS[name](x, y), where(x_is, x, y))
+
+    return extreme
+
+
+@of_numpy(np.nan_to_num)
+def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """With numbers in the place of nan and the infinities, through which no derivative flows."""
+    del copy  # it always is one
+    data = data_of(x)
+    return where(np.isfinite(data), x, np.nan_to_num(data, True, nan, posinf, neginf))
+
+
+@of_numpy(np.average)
+def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+    """The weighted mean over axes; the mean if there are no weights."""
+    if weights is None:
+        return reductions.mean(x, axis)
+    return reductions.sum(x * weights, axis) / reductions.sum(shapes.broadcast_to(weights, x.shape), axis)
+
+
+@of_numpy(np.ptp)
+def ptp(x: Any, axis: Any = None) -> Any:
+    """The greatest less the least, over axes."""
+    return reductions.max(x, axis) - reductions.min(x, axis)
+
+
+@of_numpy(np.vdot)
+def vdot(x: Any, y: Any) -> Any:
+    """The sum of the products of all elements."""
+    return products.dot(shapes.ravel(x), shapes.ravel(y))
+
+
+@of_numpy(np.matrix_transpose)
+def matrix_transpose(x: Any) -> Any:
+    """The last two axes exchanged."""
+    return shapes.swapaxes(x, -1, -2)
+
+
+@of_numpy(np.take_along_axis)
+def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
+    """For each place the element that the indices name along an axis, as ``argsort`` and its like give them."""
+    index = list(np.ix_(*map(range, x.shape)))
+    index[axis] = np.asarray(indices)
+    return x[tuple(index)]
+
+
 NUMPY.update({
-    np.exp2: lambda x: exp(x * math.log(2)),
-    np.log2: lambda x: log(x) / math.log(2),
-    np.log10: lambda x: log(x) / math.log(10),
     np.logaddexp: _logaddexp,
     np.logaddexp2: lambda x, y: _logaddexp(x * math.log(2), y * math.log(2)) / math.log(2),
     np.deg2rad: _radians,
     np.radians: _radians,
     np.rad2deg: _degrees_of,
     np.degrees: _degrees_of,
-    np.fabs: FUNCTIONS["abs"],
+    np.fabs: absolute,
     np.float_power: FUNCTIONS["pow"],
-    np.floor_divide: lambda x, y: floor(x / y),
-    np.fmax: FUNCTIONS["maximum"],
-    np.fmin: FUNCTIONS["minimum"],
-    np.fmod: lambda x, y: x - y * stop_gradient(_trunc(x / y)),
+    np.floor_divide: _floor_divide,
+    np.fmax: _extreme_of_numbers("maximum"),
+    np.fmin: _extreme_of_numbers("minimum"),
+    np.fmod: _fmod,
     np.trunc: _trunc,
     np.sinc: _sinc,
     np.copy: FUNCTIONS["identity"],
@@ -136,6 +198,12 @@ def _named(module: Any, names: str) -> dict[str, Callable[..., Any]]:
 ARRAY_FUNCTIONS = {
     "clip": clip,
     "round": round,
+    "average": average,
+    "matrix_transpose": matrix_transpose,
+    "nan_to_num": nan_to_num,
+    "ptp": ptp,
+    "take_along_axis": take_along_axis,
+    "vdot": vdot,
     **_named(reductions, "sum mean max min prod var std cumsum diff sort trace norm logsumexp log_softmax softmax"),
     **_named(shapes, "reshape transpose moveaxis swapaxes rollaxis squeeze expand_dims ravel broadcast_to"),
     **_named(shapes, "atleast_1d atleast_2d atleast_3d stack concatenate append hstack vstack dstack column_stack"),
@@ -154,6 +222,11 @@ METHODS = """
 for _name in METHODS:
     setattr(Tensor, _name, ARRAY_FUNCTIONS[_name])
 for _name, _function in (
+    ("__floordiv__", _floor_divide),
+    ("__rfloordiv__", lambda x, y: _floor_divide(y, x)),
+    ("__round__", round),
+    ("mT", property(matrix_transpose)),
+    ("copy", FUNCTIONS["identity"]),
     ("flatten", shapes.ravel), ("reshape", _reshape), ("transpose", _transpose), ("astype", _astype)
 ):  # fmt: skip
     setattr(Tensor, _name, _function)

@@ -16,10 +16,9 @@ from .linear import MATMUL, Linear
 from .modes import MODES
 from .operators import ENGINE as OF_VALUES
 from .operators import REFUSE, compiled_when_called, fill
-from .recording import as_operand, new, new_tensor, settle
+from .recording import WANTED, arrays, as_operand, new, new_tensor, settle
 from .rules import TABLE, Rule
 from .tensor import Tensor
-from .value import Value, as_float
 from .worlds import array_value, define, pull
 
 ONE = """
@@ -125,19 +124,13 @@ def _compile(rule: Rule | Linear, name: str, template: str) -> Any:
 
 def elementwise(rule: Rule, *operands: Any) -> Any:
     """A row on operands of any number and kind, of which one is a Tensor or an array."""
-    scalars = [type(x) is Value or as_float(x) is not None for x in operands]
-    kept = [None if scalar else as_operand(x) for x, scalar in zip(operands, scalars, strict=True)]
-    floating = [x.dtype for x in kept if x is not None and x.dtype.kind == "f"]
-    dtype = np.result_type(*floating) if floating else None
-    kept = [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(operands, kept, scalars, strict=True)]
-    for x, given in zip(kept, operands, strict=True):
-        if x is None:
-            raise TypeError(
-                f"{rule.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(given)}"
-            )
-    arrays = tuple(x._data if isinstance(x, Node) else x for x in kept)
+    try:
+        kept = tuple(arrays(*operands))
+    except TypeError as error:
+        raise TypeError(f"{rule.name}() takes {WANTED}, got {error.args[0].rpartition(', got ')[2]}") from None
+    held = tuple([x._data if isinstance(x, Node) else x for x in kept])
     pulls = [pull(rule, i) for i in range(rule.arity)]
-    return new_tensor(rule, array_value(rule)(*arrays), tuple(kept), arrays, pulls)
+    return new_tensor(rule, array_value(rule)(*held), kept, held, pulls)
 
 
 OF_VALUES["mixed"] = ENGINE["mixed"] = elementwise

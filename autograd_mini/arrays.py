@@ -10,10 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from . import tree
-from .graph import Node, describe
-from .recording import NATIVE, as_operand, from_values, gather
-from .tensor import Tensor
-from .value import Value, as_float
+from .graph import Node
 
 Axis = int | Sequence[int] | None
 
@@ -40,30 +37,6 @@ def of_numpy(*originals: Any) -> Callable[[Callable[..., Any]], Callable[..., An
 def has_node(arguments: Any) -> bool:
     """Whether there is a node in nested tuples, lists and dicts."""
     return any(isinstance(leaf, Node) for leaf in tree.leaves(arguments))
-
-
-def array(x: Any) -> Any:
-    """A Tensor of what may be a Tensor, a Value, or lists that hold some; else a plain array."""
-    if type(x) is Tensor:
-        return x
-    if type(x) is Value:
-        return from_values([x], ())
-    made = gather(x)
-    if type(made) is Tensor:
-        return made
-    made = np.asarray(made)
-    if made.dtype.kind not in "iub" and made.dtype.newbyteorder("=") not in NATIVE:
-        raise TypeError(f"numbers, arrays of float32 or float64, and nodes are wanted, got {describe(x)}")
-    return made
-
-
-def arrays(*xs: Any) -> list[Any]:
-    """As :func:`array` for each of several: numbers and Values in the dtype of the others, which they don't change."""
-    scalars = [type(x) is Value or as_float(x) is not None for x in xs]
-    made = [None if scalar else array(x) for x, scalar in zip(xs, scalars, strict=True)]
-    floating = [x.dtype for x in made if x is not None and x.dtype.kind == "f"]
-    dtype = np.result_type(*floating) if floating else None
-    return [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(xs, made, scalars, strict=True)]
 
 
 def axes_of(axis: Axis, ndim: int) -> tuple[int, ...] | None:

@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 
 from . import higher, tree
-from .arrays import array
-from .graph import VARIABLE, Node, describe
+from .graph import DATA, VARIABLE, Node, describe
 from .linear import Many
 from .modes import recording
-from .recording import as_operand, new_tensor
+from .recording import NATIVE, array, as_operand, new_tensor
 from .reductions import sum as sum_of
 from .reverse import cotangents
-from .tensor import Tensor, leaf
+from .tensor import Tensor, checked, leaf
 
 
 class custom_vjp:
@@ -26,7 +25,7 @@ class custom_vjp:
     ``f.defvjp(forward, backward)`` tells it: ``forward(*args)`` gives (result, what backward needs), and
     ``backward(needs, gradient)`` a tuple with the gradient by each argument, None where there is none. Written in
     NumPy's words, or in ``ag.``'s, both serve every order of derivative, and forward mode. It is one node, and appears
-    in pictures by its name.
+    in pictures by its name. Arguments are numbers, arrays and nodes; the result is one array.
 
     Raises
     ------
@@ -60,6 +59,10 @@ class custom_vjp:
             )
         bound = inspect.signature(self.function).bind(*args, **kwargs)
         bound.apply_defaults()
+        if bound.kwargs:
+            raise TypeError(
+                f"{self.function.__name__} takes {', '.join(bound.kwargs)} by keyword alone, and a custom_vjp no such"
+            )
         operands = bound.args
         if not any(isinstance(x, Node) for x in tree.leaves(operands)):
             return self.function(*operands)
@@ -72,7 +75,10 @@ class Custom(Many):
     What ``forward`` says that backward needs is kept with the node. For higher orders both run again, on nodes.
     """
 
-    def __init__(self, name: str, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
+    def __init__(
+        self, name: str, forward: Callable[..., Any], backward: Callable[..., Any], copies: bool = True
+    ) -> None:
+        self.copies = copies  # whether a gradient may be an array that belongs to somebody
         super().__init__(name, lambda xs, *_: self.run(xs)[0], lambda i, g, xs, *_: self._gradients(g, xs)[i])
         self.forward = forward
         self.backward = backward
@@ -81,8 +87,14 @@ class Custom(Many):
         kept = tuple([x if type(x) is Tensor else self._operand(x) for x in operands])
         arrays = tuple([x._data if isinstance(x, Node) else x for x in kept])
         value, needs = self.run(arrays)
+        value = value if type(value) is np.ndarray and value.dtype in NATIVE else self._array(value)
         # With the node: what backward needs, and its gradients, which are asked for one by one and computed once.
         return new_tensor(self, value, kept, arrays, self.pulls_of(len(kept)), ([needs, None, None],))
+
+    def _array(self, value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            raise TypeError(f"{self.name} has one result, an array or a number, got {describe(value)}")
+        return checked(np.asarray(value), value)
 
     def _operand(self, x: Any) -> Any:
         operand = as_operand(x)
@@ -96,7 +108,8 @@ class Custom(Many):
             needs, last, _ = state
             if last is not g:
                 state[1:] = g, self._checked(self.backward(needs, g), node.arrays)
-            return self._shaped(state[2][i], node.arrays[i])
+            gradient = self._shaped(state[2][i], node.arrays[i])
+            return np.array(gradient) if self.copies else gradient
 
         return pull
 
@@ -136,11 +149,13 @@ class Custom(Many):
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """Backward is linear in the gradient u: its transpose, which is the derivative by u, is the push."""
         with recording():
-            nodes = [x if isinstance(x, Node) else leaf(np.asarray(x), None, VARIABLE) for x in operands]
+            nodes = [
+                leaf(x, None, VARIABLE) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in operands
+            ]
             out = self.run(nodes)[0]
             u = leaf(np.zeros(np.shape(out._data if isinstance(out, Node) else out)), None, VARIABLE)
             image = sum_of(self._gradients(u, nodes)[i] * tangent)
-            seed = leaf(np.ones(()), None, VARIABLE)
+            seed = leaf(np.ones(()), None, DATA)
             (found,) = cotangents(image, [u], seed, higher.pulling) if isinstance(image, Node) else (None,)
         found = np.zeros(u.shape) if found is None else found
         return (

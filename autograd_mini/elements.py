@@ -8,17 +8,21 @@ array([2., 0., 1.])
 
 from __future__ import annotations
 
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from . import linear
-from .arrays import Axis, array, axes_of, of_numpy
+from .arrays import Axis, axes_of, of_numpy
 from .functions import FUNCTIONS
 from .graph import Node
+from .recording import array
 from .shapes import ravel
 from .tensor import Tensor
+
+PLAIN_INDEX = (int, np.integer, slice, EllipsisType, Node)
 
 
 def getitem(x: Any, index: Any) -> Any:
@@ -29,7 +33,9 @@ def getitem(x: Any, index: Any) -> Any:
     IndexError : for an index out of range, of floats, or a mask of another shape
     """
     parts = index if isinstance(index, tuple) else (index,)
-    kept = tuple(np.asarray(i) if isinstance(i, list) else i for i in parts)
+    kept = tuple(
+        i if isinstance(i, PLAIN_INDEX) or i is None else np.array(i) for i in parts
+    )  # later edits don't count
     kept = tuple(
         i.astype(np.intp) if isinstance(i, np.ndarray) and not i.size and i.dtype.kind == "f" else i for i in kept
     )

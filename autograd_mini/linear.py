@@ -97,6 +97,7 @@ class Many(Linear):
     def __init__(self, name: str, value: Callable[..., Any], transpose: Callable[..., Any]) -> None:
         super().__init__(name, value)
         self.transpose = transpose  # of (i, gradient, operands, parameters)
+        self._made: dict[int, tuple[Callable[[Any, Any], Any], ...]] = {}
 
     def __call__(self, operands: Any, *params: Any) -> Any:  # they come as one sequence
         for x in operands:
@@ -107,9 +108,10 @@ class Many(Linear):
     def evaluate(self, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         return self.value(operands, *params)
 
-    @functools.lru_cache(64)  # noqa: B019 - operations live as long as the program
     def pulls_of(self, count: int) -> tuple[Callable[[Any, Any], Any], ...]:
-        return tuple(self._pull_of(i) for i in range(count))
+        if count not in self._made:
+            self._made[count] = tuple(self._pull_of(i) for i in range(count))
+        return self._made[count]
 
     def _pull_of(self, i: int) -> Callable[[Any, Any], Any]:
         def pull(g: Any, node: Any) -> Any:
@@ -128,13 +130,12 @@ class Together(Many):
     """A Many that is linear in all operands at once, not in each while the others are held: concatenate."""
 
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
-        zeros = [np.zeros(x.shape, x.dtype) for x in arrays(operands)]
+        zeros = [np.zeros(x.shape, x.dtype) for x in map(_held, operands)]
         return super().push(i, tangent, zeros, params)
 
 
-def arrays(operands: Sequence[Any]) -> list[Any]:
-    """What nodes hold; numbers and arrays as they are."""
-    return [x._data if isinstance(x, Node) else x for x in operands]
+def _held(x: Any) -> Any:
+    return x._data if isinstance(x, Node) else x
 
 
 # Sums, and their transpose: spreading.
@@ -288,12 +289,16 @@ STACK = Together("stack", np.stack, lambda i, g, xs, axis: g[(slice(None),) * ax
 # Products.
 
 
+def _product(x: Any, y: Any) -> Any:
+    return x.dot(y) if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) else np.matmul(x, y)
+
+
 def _matmul_by_x(g: Any, x: Any, y: Any) -> Any:
     if y.ndim == 1:
         return g * y if x.ndim == 1 else g[..., None] * y
     if x.ndim == 1:
         return np.matmul(y, g[..., None])[..., 0]
-    return g.dot(y.T) if x.ndim == y.ndim == 2 else np.matmul(g, np.swapaxes(y, -1, -2))
+    return _product(g, y.T) if x.ndim == y.ndim == 2 else np.matmul(g, np.swapaxes(y, -1, -2))
 
 
 def _matmul_by_y(g: Any, x: Any, y: Any) -> Any:
@@ -301,7 +306,7 @@ def _matmul_by_y(g: Any, x: Any, y: Any) -> Any:
         return g * x if y.ndim == 1 else x[:, None] * g[..., None, :]
     if y.ndim == 1:
         return np.matmul(np.swapaxes(x, -1, -2), g[..., None])[..., 0]
-    return x.T.dot(g) if x.ndim == y.ndim == 2 else np.matmul(np.swapaxes(x, -1, -2), g)
+    return _product(x.T, g) if x.ndim == y.ndim == 2 else np.matmul(np.swapaxes(x, -1, -2), g)
 
 
 def _matmul(x: Any, y: Any) -> Any:
@@ -357,7 +362,7 @@ EINSUM = Many(
 
 def _winners(x: Any, axes: Sequence[int] | None, best: Callable[..., Any]) -> Any:
     """What share of the gradient each element has: ties share evenly."""
-    (data,) = arrays([x])
+    data = _held(x)
     won = data == best(data, axis=axes, keepdims=True)
     return (won / np.add.reduce(won, axis=axes, keepdims=True, dtype=data.dtype)).astype(data.dtype)
 
@@ -378,7 +383,7 @@ MIN = _extreme("min", np.min)
 
 def _ranks(x: Any, axis: int) -> tuple[Any, ...]:
     """The index that sorts x along an axis."""
-    (data,) = arrays([x])
+    data = _held(x)
     index = list(np.ix_(*map(np.arange, data.shape)))
     index[axis] = np.argsort(data, axis)
     return tuple(index)

@@ -20,9 +20,10 @@ import numpy as np
 
 from . import reductions, tree
 from .array_functions import PLAIN as PLAIN_NAMES
-from .arrays import NUMPY, array, data_of
+from .arrays import NUMPY, data_of
 from .functions import FUNCTIONS
 from .graph import Node
+from .recording import array
 from .rules import TABLE
 from .shapes import reshape
 from .value import Value
@@ -65,7 +66,8 @@ def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
             f"np.{ufunc.__name__} can't write a node into an array, because that would cut the graph: "
             "write a = a + t, not a += t; collect the parts in a list and use ag.stack"
         )
-    if method == "reduce" and ufunc in REDUCTIONS:
+    unknown = {name: value for name, value in kwargs.items() if value is not None and name not in ("axis", "keepdims")}
+    if method == "reduce" and ufunc in REDUCTIONS and not unknown:
         return REDUCTIONS[ufunc](
             *inputs, **{"axis": 0, **{k: v for k, v in kwargs.items() if v is not None or k == "axis"}}
         )

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from . import functions, linear
-from .arrays import NUMPY, array, arrays, has_node, of_numpy
+from .arrays import NUMPY, has_node, of_numpy
 from .linear import count
+from .recording import array, arrays, is_scalar
 from .shapes import moveaxis, reshape, transpose
 from .tensor import Tensor
-from .value import Value, as_float
+from .value import Value
 
 
 def matmul(x: Any, y: Any) -> Any:
@@ -46,9 +47,11 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
     ------
     ValueError : when the lengths to be summed over differ, naming both shapes
     """
-    if _is_scalar(x) or _is_scalar(y):
+    if any(is_scalar(z) or (isinstance(z, Tensor | np.ndarray) and not z.ndim) for z in (x, y)):
         product = x * y
-    elif not (_is_array(x) or _is_array(y)) or (_holds_values(x) or _holds_values(y)):
+    elif not (_is_array(x) or _is_array(y)) or (
+        (_holds_values(x) or _holds_values(y)) and not (_holds_tensors(x) or _holds_tensors(y))
+    ):
         return functions.dot(x, y, bias)
     else:
         x, y = arrays(x, y)
@@ -60,10 +63,6 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
 NUMPY[np.dot] = dot
 
 
-def _is_scalar(x: Any) -> bool:
-    return type(x) is Value or as_float(x) is not None or (isinstance(x, Tensor | np.ndarray) and not x.ndim)
-
-
 def _is_array(x: Any) -> bool:
     return isinstance(x, Tensor | np.ndarray) or (
         isinstance(x, list | tuple) and any(isinstance(part, list | tuple | Tensor | np.ndarray) for part in x)
@@ -72,6 +71,10 @@ def _is_array(x: Any) -> bool:
 
 def _holds_values(x: Any) -> bool:
     return isinstance(x, list | tuple) and any(type(part) is Value for part in x)
+
+
+def _holds_tensors(x: Any) -> bool:
+    return isinstance(x, list | tuple) and any(type(part) is Tensor for part in x)
 
 
 @of_numpy(np.outer)
@@ -121,6 +124,8 @@ def kron(x: Any, y: Any) -> Any:
 def cross(x: Any, y: Any, axis: int = -1) -> Any:
     """The vector product of vectors in space, along an axis of length 3."""
     x, y = (moveaxis(array(z), axis, -1) for z in (x, y))
+    if x.shape[-1] != 3 or y.shape[-1] != 3:
+        raise ValueError(f"cross takes vectors of three numbers, got the shapes {x.shape} and {y.shape}")
     after, before = [1, 2, 0], [2, 0, 1]
     return moveaxis(x[..., after] * y[..., before] - x[..., before] * y[..., after], -1, axis)
 
@@ -139,7 +144,7 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
     if len(terms) != len(xs):
         raise ValueError(f"einsum's {subscripts!r} is for {len(terms)} operands, got {len(xs)}")
     free = [c for c in string.ascii_letters if c not in subscripts]
-    longest = max(x.ndim - len(t) + 3 for t, x in zip(terms, xs, strict=True)) if "..." in inputs else 0
+    longest = max([x.ndim - len(t) + 3 for t, x in zip(terms, xs, strict=True) if "..." in t], default=0)
     written = []
     for term, x in zip(terms, xs, strict=True):
         dots = x.ndim - len(term.replace("...", ""))

@@ -100,6 +100,7 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
     return checked(array, x) if array.dtype.kind == "f" and array.dtype.itemsize in (4, 8) else None
 
 
+WANTED = "numbers, arrays of float32 or float64, and nodes"
 NATIVE = (np.dtype(np.float64), np.dtype(np.float32))
 
 
@@ -108,6 +109,35 @@ def from_values(values: Sequence[Any], shape: tuple[int, ...], dtype: Any = None
     kept = tuple(x if type(x) is Value else as_float(x) for x in values)
     data = np.array([x._data if type(x) is Value else x for x in kept], dtype or np.float64)
     return new_tensor(STACK, data.reshape(shape), kept, (), MANY)
+
+
+def is_scalar(x: Any) -> bool:
+    """Whether it is a number or a Value."""
+    return type(x) is Value or as_float(x) is not None
+
+
+def array(x: Any) -> Any:
+    """A Tensor of what may be a Tensor, a Value, or lists that hold some; else a plain array."""
+    if type(x) is Tensor:
+        return x
+    if type(x) is Value:
+        return from_values([x], ())
+    made = gather(x)
+    if type(made) is Tensor:
+        return made
+    made = np.asarray(made)
+    if made.dtype.kind not in "iub" and made.dtype.newbyteorder("=") not in NATIVE:
+        raise TypeError(f"{WANTED} are wanted, got {describe(x)}")
+    return made
+
+
+def arrays(*xs: Any) -> list[Any]:
+    """As :func:`array` for each of several: numbers and Values in the dtype of the others, which they don't change."""
+    scalars = [is_scalar(x) for x in xs]
+    made = [None if scalar else array(x) for x, scalar in zip(xs, scalars, strict=True)]
+    floating = [x.dtype for x in made if x is not None and x.dtype.kind == "f"]
+    dtype = np.result_type(*floating) if floating else None
+    return [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(xs, made, scalars, strict=True)]
 
 
 def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
@@ -144,7 +174,7 @@ def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] 
 def _array_operand(operation: Linear, x: Any, dtype: Any = None) -> Any:
     operand = as_operand(x, dtype)
     if operand is None:
-        raise TypeError(f"{operation.name}() takes numbers, arrays of float32 or float64, and nodes, got {describe(x)}")
+        raise TypeError(f"{operation.name}() takes {WANTED}, got {describe(x)}")
     return operand
 
 

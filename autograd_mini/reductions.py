@@ -15,13 +15,14 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from . import functions, linear
-from .arrays import NUMPY, Axis, array, axes_of, data_of, of_numpy
+from .arrays import NUMPY, Axis, axes_of, data_of, of_numpy
 from .elements import diagonal
 from .functions import FUNCTIONS, stop_gradient
 from .linear import count, kept
+from .recording import array, is_scalar
 from .shapes import concatenate, ravel, reshape, squeeze, transpose
 from .tensor import Tensor
-from .value import Value, as_float
+from .value import Value
 
 _abs, _max = abs, max  # Python's own, before this module's hide them
 absolute, exp, log, sign, sqrt, square, where = (
@@ -29,7 +30,7 @@ absolute, exp, log, sign, sqrt, square, where = (
 )
 
 
-def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """The sum over axes; of numbers and Values one number or Value.
 
     >>> sum([Value(1), 2.0, Value(3)]).op, sum(Tensor([[1, 2], [3, 4]]), axis=1)
@@ -39,7 +40,11 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         if type(x) is Value:
             return x
         x = list(x) if isinstance(x, Iterable) and not isinstance(x, list | tuple | np.ndarray) else x
-        if axis is None and isinstance(x, list | tuple) and not any(_has_axes(part) for part in x):
+        if (
+            axis is None
+            and isinstance(x, list | tuple)
+            and not any(isinstance(part, list | tuple | np.ndarray | Tensor) for part in x)
+        ):
             return functions.sum(x)
         x = array(x)
     if type(x) is not Tensor:
@@ -51,39 +56,31 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 NUMPY[np.sum] = sum
 
 
-def _has_axes(x: Any) -> bool:
-    return isinstance(x, list | tuple | np.ndarray | Tensor)
-
-
-def _are_scalars(x: Any) -> bool:
-    return isinstance(x, list | tuple) and all(type(part) is Value or as_float(part) is not None for part in x)
-
-
 @of_numpy(np.mean)
-def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """The mean over axes; of a list of Values and numbers one Value."""
-    if axis is None and _are_scalars(x):
+    if axis is None and isinstance(x, list | tuple) and all(map(is_scalar, x)):
         return functions.sum(x) / len(x)
     x = array(x)
     return linear.MEAN(x, axes_of(axis, x.ndim), keepdims)
 
 
 @of_numpy(np.max, np.amax)
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """The greatest over axes; ties share the gradient evenly."""
     x = array(x)
     return linear.MAX(x, axes_of(axis, x.ndim), keepdims)
 
 
 @of_numpy(np.min, np.amin)
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """The least over axes; ties share the gradient evenly."""
     x = array(x)
     return linear.MIN(x, axes_of(axis, x.ndim), keepdims)
 
 
 @of_numpy(np.prod)
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """The product over axes: a tree of products, so that its derivative is right where factors are 0."""
     x = array(x)
     axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
@@ -98,19 +95,19 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @of_numpy(np.var)
-def var(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def var(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """The variance over axes: the mean of the squared deviations, of which n - ddof are counted."""
     x = array(x)
     deviation = x - mean(x, axis, keepdims=True)
-    return sum(square(deviation), axis, keepdims) / _degrees(x, axis, ddof)
+    return sum(square(deviation), axis, keepdims=keepdims) / _degrees(x, axis, ddof)
 
 
 @of_numpy(np.std)
-def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """The standard deviation over axes; of a constant its derivative is 0."""
     x = array(x)
     deviation = x - mean(x, axis, keepdims=True)
-    return _root(sum(square(deviation), axis, keepdims) / _degrees(x, axis, ddof))
+    return _root(sum(square(deviation), axis, keepdims=keepdims) / _degrees(x, axis, ddof))
 
 
 def _degrees(x: Any, axis: Axis, ddof: float) -> Any:
@@ -136,6 +133,8 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
 @of_numpy(np.diff)
 def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
     """The differences between neighbours along an axis, taken n times."""
+    if n < 0:
+        raise ValueError(f"diff takes differences a number of times, got n={n}")
     x = array(x)
     ahead = (slice(None),) * normalize_axis_index(axis, x.ndim)
     for _ in range(n):
@@ -144,8 +143,9 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 @of_numpy(np.sort)
-def sort(x: Any, axis: int | None = -1) -> Any:
+def sort(x: Any, axis: int | None = -1, kind: Any = None) -> Any:
     """The elements in ascending order along an axis; without one, all of them in a row."""
+    del kind  # any gives the same
     x = ravel(array(x)) if axis is None else array(x)
     return linear.SORT(x, normalize_axis_index(-1 if axis is None else axis, x.ndim))
 
@@ -172,7 +172,7 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     x = array(x)
     axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
-        return _root(sum(square(x), axes, keepdims))
+        return _root(sum(square(x), axes, keepdims=keepdims))
     if len(axes) == 2 and isinstance(ord, int | float) and _abs(ord) in (1, math.inf):
         summed, rest = axes if _abs(ord) == 1 else axes[::-1]
         best = max if ord > 0 else min
@@ -182,17 +182,17 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
         allowed = "a number, inf or -inf" if len(axes) == 1 else "None, 'fro', 1, -1, inf or -inf"
         raise ValueError(f"norm over {len(axes)} axes takes an ord of {allowed}, got {ord!r}")
     if _abs(ord) == math.inf:
-        return (max if ord > 0 else min)(absolute(x), axes, keepdims)
+        return (max if ord > 0 else min)(absolute(x), axes, keepdims=keepdims)
     if ord == 0:
-        return sum(sign(absolute(x)), axes, keepdims)
+        return sum(sign(absolute(x)), axes, keepdims=keepdims)
     if ord == 1:
-        return sum(absolute(x), axes, keepdims)
-    total = sum(absolute(x) ** ord, axes, keepdims)
+        return sum(absolute(x), axes, keepdims=keepdims)
+    total = sum(absolute(x) ** ord, axes, keepdims=keepdims)
     zero = data_of(total) == 0
     return where(zero, 0.0, where(zero, 1.0, total) ** (1 / ord))
 
 
-def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Ln Σ exp(x) over axes, computed so that nothing overflows.
 
     >>> float(logsumexp([1000.0, 1000.0])) == 1000 + math.log(2)

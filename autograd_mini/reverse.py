@@ -210,7 +210,7 @@ def _refuse_stale(node: Tensor) -> None:
 
 @np.errstate(all="ignore")
 def _pull_back(root: Tensor, seed: Any, checked: bool) -> None:
-    root.grad = seed if root.edges else seed.copy()
+    root.grad = seed
     ready = [root]
     for node in ready:  # grows while it is walked
         gradient = node.grad
@@ -220,6 +220,8 @@ def _pull_back(root: Tensor, seed: Any, checked: bool) -> None:
             continue
         for child, pull in node.edges:
             term = pull(gradient, node)
+            if checked:
+                check(node, term, "derivative times gradient")
             data = child._data
             if term.shape != data.shape:
                 term = unbroadcast(term, data.shape)
@@ -322,9 +324,13 @@ def cotangents(
             continue
         if THREAD.anomaly:
             check(node, gradient, "gradient")
+        if node.edges is not None and node.edges is not MANY and node.time != CLOCK.now:
+            _refuse_stale(node)
         pull = pulling(node)
         for i, child in enumerate(node.operands):
             if id(child) in wanted and (term := pull(i, gradient)) is not None:
+                if THREAD.anomaly:
+                    check(node, term, "derivative times gradient")
                 earlier = gradients.get(id(child))
                 gradients[id(child)] = term if earlier is None else earlier + term
     return [gradients.get(id(source)) for source in sources]

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from . import linear
-from .arrays import Axis, array, arrays, data_of, of_numpy
-from .recording import stacked
-from .value import Value, as_float
+from .arrays import Axis, data_of, of_numpy
+from .recording import array, arrays, is_scalar, stacked
 
 
 @of_numpy(np.reshape)
@@ -125,9 +124,7 @@ def stack(given: Iterable[Any], axis: int = 0) -> Any:
     >>> t, v.grad
     (Tensor([2., 6.]), 4.0)
     """
-    given = [
-        part if type(part) is Value else as_float(part) if as_float(part) is not None else array(part) for part in given
-    ]
+    given = [part if is_scalar(part) else array(part) for part in given]
     if all(np.shape(data_of(part)) == () for part in given):
         normalize_axis_index(axis, 1)
         return stacked(given, (len(given),))

@@ -86,10 +86,10 @@ class Tensor(Node):
                 raise ValueError(f"data keeps its shape {self.shape}, got {new.shape}: make a new Tensor")
             self._data[...] = new
         CLOCK.now += 1
-        self.time = np.inf if self.operands else CLOCK.now
-        for operand in self.operands:
-            if isinstance(operand, Tensor) and np.may_share_memory(operand._data, self._data):
-                operand.data = operand._data
+        changed = [self]
+        for node in changed:  # and what it is a view of; grows while it is walked
+            node.time = np.inf if node.operands else CLOCK.now
+            changed += [x for x in node.operands if type(x) is Tensor and np.may_share_memory(x._data, node._data)]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -173,11 +173,11 @@ class Tensor(Node):
                 )
             seed = np.array(1.0, data.dtype).reshape(data.shape)
         else:
-            seed = seed._data if isinstance(seed, Tensor) else np.asarray(seed)
+            seed = np.array(seed._data if isinstance(seed, Tensor) else seed)  # the caller may edit it
             if seed.shape != data.shape:
                 raise ValueError(f"the seed of a Tensor of shape {data.shape} has that shape, got {seed.shape}")
             if seed.dtype != data.dtype:
-                seed = as_array(seed).astype(data.dtype, copy=False)
+                seed = checked(seed).astype(data.dtype, copy=False)
         reverse.backward_tensor(self, seed)
 
     if TYPE_CHECKING:  # what operators.py and functions.py add, for type checkers
@@ -253,6 +253,10 @@ class Tensor(Node):
     @property
     def is_stale(self) -> bool:
         """Whether this node's data, or that of what it was computed from, was assigned since."""
+        if self.edges is MANY:
+            return any(
+                x._data != number for x, number in zip(self.operands, self._data.flat, strict=True) if flows_to(x)
+            )
         return self.time == np.inf or any(isinstance(x, Tensor) and x.time > self.time for x in self.operands)
 
     def become_data(self) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -40,21 +41,23 @@ Function = Callable[..., Any]
 class _Run:
     """The arguments of one call, those to differentiate by replaced with fresh nodes."""
 
-    def __init__(self, args: Sequence[Any], argnums: int | tuple[int, ...], outer: Outer) -> None:
+    def __init__(
+        self, args: Sequence[Any], argnums: int | tuple[int, ...], outer: Outer, plain: bool = True, copy: bool = False
+    ) -> None:
         numbers = (argnums,) if isinstance(argnums, int) else argnums
         if not all(-len(args) <= number < len(args) for number in numbers):
             raise ValueError(f"argnums {argnums} of a call with {len(args)} positional arguments")
         if len({number % len(args) for number in numbers}) < len(numbers):
             raise ValueError(f"argnums {argnums} names an argument twice")
         chosen = tuple(args[number] for number in numbers)
-        fresh = tree.map_leaves(_fresh, chosen)
+        fresh = tree.map_leaves(lambda x: _fresh(x, copy), chosen)
         self.args = list(args)
         for number, argument in zip(numbers, fresh, strict=True):
             self.args[number] = argument
         self.chosen = chosen[0] if isinstance(argnums, int) else chosen
         self.sources: list[Any] = list(tree.leaves(fresh))
         self.outer = outer
-        self.plain = not any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(chosen))
+        self.plain = plain and not any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(chosen))
 
     @property
     def numeric(self) -> bool:
@@ -112,7 +115,7 @@ def plain(x: Any) -> Any:
     return x.item() if type(x) is Value or not x.ndim else x.numpy()
 
 
-def _fresh(x: Any) -> Any:
+def _fresh(x: Any, copy: bool) -> Any:
     if isinstance(x, Node) and x.requires_grad:
         return x.identity()
     data = x.data if isinstance(x, Node) else x
@@ -123,9 +126,10 @@ def _fresh(x: Any) -> Any:
         raise TypeError(
             f"differentiation is by numbers, arrays and nodes, in tuples, lists and dicts; got {describe(x)}"
         )
-    view = checked(data).view()
-    view.flags.writeable = False  # it is the caller's
-    return leaf(view, None, VARIABLE)
+    array = checked(data)
+    array = array.copy() if copy else array.view()
+    array.flags.writeable = False  # a view is the caller's
+    return leaf(array, None, VARIABLE)
 
 
 def _data_node(data: Any) -> Any:
@@ -231,10 +235,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
     if not (isinstance(primals, tuple | list) and isinstance(tangents_in, tuple | list)):
         raise TypeError("jvp takes primals and tangents as tuples or lists, one entry for each argument")
     with recording() as outer:
-        run = _Run(primals, tuple(range(len(primals))), outer)
+        plain_directions = not any(isinstance(d, Node) for d in tree.leaves(tangents_in))
+        run = _Run(primals, tuple(range(len(primals))), outer, plain_directions)
         directions = _directions(primals, tangents_in, run.sources)
-        if any(isinstance(d, Node) for d in directions):
-            run.plain = False
         output = f(*run.args)
         roots = [_node(x) for x in tree.leaves(output)]
         if not run.numeric:
@@ -254,7 +257,9 @@ def _directions(primals: Any, given: Any, sources: Sequence[Any]) -> list[Any]:
     kept = [_direction(source, x) for source, x in zip(sources, leaves, strict=True)]
     for source, x in zip(sources, kept, strict=True):
         if x is None or np.shape(x._data if isinstance(x, Node) else x) != np.shape(source._data):
-            raise ValueError(f"tangents must be numbers in the structure and shapes of the primals, got {given!r}")
+            raise ValueError(
+                f"tangents must be numbers in the structure and shapes of the primals, got {describe(given)}"
+            )
     return kept
 
 
@@ -283,8 +288,8 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     (array([1., 4., 9.]), (array([  2.,  40., 600.]),))
     """
     with recording() as outer:
-        run = _Run(primals, tuple(range(len(primals))), outer)
-        output = f(*run.args)
+        recorded = _Run(primals, tuple(range(len(primals))), outer, copy=True)
+        output = f(*recorded.args)
         roots = [_node(x) for x in tree.leaves(output)]
 
     def pullback(cotangent: Any) -> Any:
@@ -293,16 +298,17 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
                 seeds = _directions((output,), (cotangent,), roots)
             except ValueError:
                 raise ValueError(
-                    f"the cotangent has the structure and shapes of the value, got {cotangent!r}"
+                    f"the cotangent has the structure and shapes of the value, got {describe(cotangent)}"
                 ) from None
-            numeric = run.numeric and not now.transform and not any(isinstance(seed, Node) for seed in seeds)
-            run.plain = run.plain and numeric
+            numeric = recorded.numeric and not now.transform and not any(isinstance(seed, Node) for seed in seeds)
+            run = copy(recorded)
+            run.plain = recorded.plain and numeric
             totals = [_zero(source) for source in run.sources]
             for root, seed in zip(roots, seeds, strict=True):
                 totals = [t + g for t, g in zip(totals, run.gradients(root, seed, numeric), strict=True)]
             return run.like_arguments(run.derivatives(totals))
 
-    return run.results(output), pullback
+    return recorded.results(output), pullback
 
 
 def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
@@ -384,11 +390,14 @@ def hvp(f: Function, argnums: int = 0) -> Function:
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         *arguments, direction = args
+        if not isinstance(argnums, int) or not -len(arguments) <= argnums < len(arguments):
+            raise ValueError(f"hvp's argnums is one of {len(arguments)} arguments, got {argnums!r}")
+        i = argnums % len(arguments)
 
         def gradient(x: Any) -> Any:
-            return grad(f, argnums)(*arguments[:argnums], x, *arguments[argnums + 1 :], **kwargs)
+            return grad(f, i)(*arguments[:i], x, *arguments[i + 1 :], **kwargs)
 
-        return jvp(gradient, (arguments[argnums],), (direction,))[1]
+        return jvp(gradient, (arguments[i],), (direction,))[1]
 
     return transformed
 

@@ -102,12 +102,11 @@ def test_a_gradient_of_another_shape_is_found(mode: str) -> None:
 @each_mode
 def test_a_claim_that_is_not_finite_is_found(mode: str) -> None:
     for wrong in (np.nan, np.inf):
-        with pytest.raises(AssertionError, match=f"gives -?{wrong}"), np.errstate(all="ignore"):
+        with pytest.raises(AssertionError, match=r"the sweep gives (nan|-?inf)"), np.errstate(all="ignore"):
             check_grads(cube(lambda x, wrong=wrong: x * wrong), (X,), 1, [mode])
 
 
 def test_the_mode_that_is_asked_for_is_checked() -> None:
-    """The derivative of ``relu`` by hand in reverse mode: one that looks at the mode it is in."""
     with pytest.raises(AssertionError, match="order 1, fwd"):
         check_grads(WRONG_FIRST, (X,))
     with pytest.raises(AssertionError, match="order 1, rev"):

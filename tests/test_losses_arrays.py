@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,61 +12,43 @@ import autograd_mini as ag
 from autograd_mini import Tensor, Value, grad, jvp
 from autograd_mini.nn import binary_crossentropy, hinge, mean_squared_error, sparse_categorical_crossentropy
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 SHAPES = [(5,), (1, 4), (4, 1), (2, 3), (1,), ()]
-SIGNED, LABELS = (lambda y: 2 * y - 1), (lambda y: y)
+classes = sparse_categorical_crossentropy
 
 
 def logits(y: Any, z: Any) -> Any:
     return binary_crossentropy(y, z, from_logits=True)
 
 
-def classes(y: Any, p: Any) -> Any:
-    return sparse_categorical_crossentropy(y, p)
-
-
 def classes_of_logits(y: Any, z: Any) -> Any:
     return sparse_categorical_crossentropy(y, z, from_logits=True)
 
 
-def chosen(y: Any, p: Any) -> Any:
-    return ag.sum(np.eye(3)[y] * p, axis=1)
-
-
-# loss: (labels of 0 and 1 as it wants them, its composition, predictions of numbers)
-ELEMENTWISE: dict[Any, tuple[Any, Any, Any]] = {
-    mean_squared_error: (LABELS, lambda y, p: ag.mean((p - y) ** 2), lambda x: x),
-    hinge: (SIGNED, lambda y, p: ag.mean(np.maximum(0, 1 - y * p)), lambda x: x),
-    binary_crossentropy: (
-        LABELS,
-        lambda y, p: -ag.mean(y * np.log(p) + (1 - y) * np.log(1 - p)),
-        lambda x: 1 / (1 + np.exp(-x)),
-    ),
-    logits: (LABELS, lambda y, z: -ag.mean(y * ag.log(ag.sigmoid(z)) + (1 - y) * ag.log(ag.sigmoid(-z))), lambda x: x),
+# loss: its composition, and predictions made of any numbers
+ELEMENTWISE: dict[Any, tuple[Any, Any]] = {
+    mean_squared_error: (lambda y, p: ag.mean((p - y) ** 2), lambda x: x),
+    hinge: (lambda y, p: ag.mean(np.maximum(0, 1 - y * p)), lambda x: x),
+    binary_crossentropy: (lambda y, p: -ag.mean(y * ag.log(p) + (1 - y) * ag.log(1 - p)), ag.sigmoid),
+    logits: (lambda y, z: -ag.mean(y * ag.log(ag.sigmoid(z)) + (1 - y) * ag.log(ag.sigmoid(-z))), lambda x: x),
 }
 BY_CLASS: dict[Any, tuple[Any, Any]] = {
-    classes: (lambda y, p: -ag.mean(ag.log(chosen(y, p))), lambda z: np.exp(z) / np.exp(z).sum(1, keepdims=True)),
-    classes_of_logits: (lambda y, z: -ag.mean(chosen(y, ag.log_softmax(z))), lambda z: z),
+    classes: (lambda y, p: -ag.mean(ag.log(ag.sum(np.eye(3)[y] * p, 1))), ag.softmax),
+    classes_of_logits: (lambda y, z: -ag.mean(ag.sum(np.eye(3)[y] * ag.log_softmax(z), 1)), lambda z: z),
 }
-ALL = [*ELEMENTWISE, *BY_CLASS]
 each_elementwise = pytest.mark.parametrize("loss", ELEMENTWISE, ids=lambda loss: loss.__name__)
-each_loss = pytest.mark.parametrize("loss", ALL, ids=lambda loss: loss.__name__)
+each_by_class = pytest.mark.parametrize("loss", BY_CLASS, ids=lambda loss: loss.__name__)
+each_loss = pytest.mark.parametrize("loss", [*ELEMENTWISE, *BY_CLASS], ids=lambda loss: loss.__name__)
 
 
 def example(loss: Any, shape: tuple[int, ...] = (6, 3), dtype: Any = np.float64) -> tuple[Any, Any, Any]:
     """The composition, labels and predictions."""
     x = np.random.default_rng([7, *shape]).normal(size=shape).astype(dtype)
-    if loss in BY_CLASS:
-        composed, predictions = BY_CLASS[loss]
-        return composed, np.arange(shape[0]) % 3, predictions(x)
-    labelled, composed, predictions = ELEMENTWISE[loss]
-    return composed, labelled((np.cos(7 * x) > 0).astype(dtype)), predictions(x)
+    composed, predictions = {**ELEMENTWISE, **BY_CLASS}[loss]
+    labels = (np.cos(7 * x) > 0).astype(dtype) if loss in ELEMENTWISE else np.arange(shape[0]) % 3
+    return composed, 2 * labels - 1 if loss is hinge else labels, predictions(x)
 
 
-def close(got: Any, want: Any) -> None:
-    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+close = functools.partial(np.testing.assert_allclose, rtol=1e-12, atol=1e-12)
 
 
 def check_equal(loss: Any, composed: Any, y: Any, p: Any) -> None:
@@ -89,39 +72,36 @@ def test_an_elementwise_loss_is_its_composition(loss: Any, shape: tuple[int, ...
     check_equal(loss, *example(loss, shape))
 
 
-@pytest.mark.parametrize("loss", BY_CLASS, ids=lambda loss: loss.__name__)
-@pytest.mark.parametrize("m", [1, 6])
-def test_a_loss_of_classes_is_its_composition(loss: Any, m: int) -> None:
-    check_equal(loss, *example(loss, (m, 3)))
+@each_by_class
+def test_a_loss_of_classes_is_its_composition(loss: Any) -> None:
+    for m in (1, 6):
+        check_equal(loss, *example(loss, (m, 3)))
 
 
 @each_elementwise
 def test_labels_may_want_a_gradient_too(loss: Any) -> None:
     composed, y, p = example(loss)
-    got, want = (grad(f, (0, 1))(y, p) for f in (loss, composed))
-    close(got, want)
-    labels, predictions = Tensor(y), Tensor(p)
-    loss(labels, predictions).backward()
+    want = grad(composed, (0, 1))(y, p)
+    close(grad(loss, (0, 1))(y, p), want)
+    loss(labels := Tensor(y), predictions := Tensor(p)).backward()
     close((labels.grad, predictions.grad), want)
 
 
 @each_elementwise
-@pytest.mark.parametrize("count", [1, 6])
-def test_arrays_give_what_numbers_and_values_give(loss: Any, count: int) -> None:
-    _, y, p = example(loss, (count,))
+def test_arrays_give_what_numbers_and_values_give(loss: Any) -> None:
+    _, y, p = example(loss, (6,))
     values, tensor = [Value(x) for x in p], Tensor(p)
     loss(y.tolist(), values).backward()
     result = loss(y, tensor)
     result.backward()
-    assert result.item() == pytest.approx(loss(y.tolist(), p.tolist()), rel=1e-14)
+    close(result.item(), loss(y.tolist(), p.tolist()))
     close([v.grad for v in values], tensor.grad)
 
 
 @each_loss
 def test_plain_arrays_give_a_plain_number(loss: Any) -> None:
     _, y, p = example(loss)
-    assert isinstance(loss(y, p), float)
-    assert isinstance(loss(y, p.tolist()) if loss in BY_CLASS else loss(y, p), float)
+    assert type(loss(y, p)) is float
 
 
 @each_loss
@@ -140,7 +120,7 @@ def test_the_dtype_of_the_predictions_is_kept(loss: Any, dtype: Any) -> None:
 @pytest.mark.parametrize(
     "labels", [list, lambda y: y.astype(int), lambda y: y.astype(float)], ids=["list", "int", "64"]
 )
-def test_labels_of_any_kind_beside_float32(loss: Any, labels: Callable[[Any], Any]) -> None:
+def test_labels_of_any_kind_beside_float32(loss: Any, labels: Any) -> None:
     _, y, p = example(loss, (4,))
     t = Tensor(p.astype(np.float32))
     loss(labels(y), t).backward()
@@ -149,9 +129,7 @@ def test_labels_of_any_kind_beside_float32(loss: Any, labels: Callable[[Any], An
 
 
 @each_elementwise
-@pytest.mark.parametrize(
-    "shapes", [((4,), (4, 1)), ((4, 1), (4,)), ((3,), (2, 3)), ((1,), (4,)), ((), (2,)), ((0,), (0,))]
-)
+@pytest.mark.parametrize("shapes", [((4,), (4, 1)), ((4, 1), (4,)), ((3,), (2, 3)), ((), (2,)), ((0,), (0,))], ids=str)
 @pytest.mark.parametrize("make", [Tensor, np.array], ids=["Tensor", "array"])
 def test_labels_and_predictions_are_of_one_shape(loss: Any, shapes: Any, make: Any) -> None:
     """(N,) against (N, 1) would broadcast to (N, N), silently."""
@@ -165,25 +143,21 @@ def test_labels_and_predictions_are_of_one_shape(loss: Any, shapes: Any, make: A
     ("loss", "bad", "text"),
     [
         (hinge, 0, r"labels -1 and 1, got 0: for 0 and 1 use 2 \* y - 1"),
-        (hinge, np.nan, "got nan"),
         (binary_crossentropy, 1.5, "labels from 0 to 1, got 1.5"),
-        (logits, -1, "labels from 0 to 1, got -1"),
-        (logits, np.nan, "got nan"),
+        (logits, np.nan, "labels from 0 to 1, got nan"),
         (classes, 3, "whole numbers from 0 to 2, got 3"),
-        (classes_of_logits, -1, "whole numbers from 0 to 2, got -1"),
         (classes_of_logits, 0.5, "whole numbers from 0 to 2, got 0.5"),
     ],
 )
 @pytest.mark.parametrize("make", [Tensor, np.array], ids=["Tensor", "array"])
 def test_bad_labels_are_named(loss: Any, bad: float, text: str, make: Any) -> None:
     _, y, p = example(loss)
-    y = y.astype(float)
-    y.flat[4] = bad
+    (y := y.astype(float)).flat[4] = bad
     with pytest.raises(ValueError, match=text):
         loss(y, make(p))
 
 
-@pytest.mark.parametrize("loss", BY_CLASS, ids=lambda loss: loss.__name__)
+@each_by_class
 @pytest.mark.parametrize("shapes", [((6, 1), (6, 3)), ((5,), (6, 3)), ((6,), (6,)), ((0,), (0, 3))], ids=str)
 def test_classes_need_a_label_for_each_row(loss: Any, shapes: Any) -> None:
     with pytest.raises(ValueError, match=r"\(m,\) and predictions \(m, K\)") as error:
@@ -196,9 +170,7 @@ def test_classes_need_a_label_for_each_row(loss: Any, shapes: Any) -> None:
     [
         (logits, [1.0, 0.0], [-1000.0, 1000.0], 1000, [-0.5, 0.5]),
         (logits, [1.0, 0.0], [1000.0, -1000.0], 0, [0, 0]),
-        (logits, [0.5, 0.5], [0.0, -0.0], np.log(2), [0, 0]),
         (classes_of_logits, [0], [[0.0, 1000.0, 0.0]], 1000, [[-1, 1, 0]]),
-        (classes_of_logits, [1], [[-1000.0, 1000.0, -1000.0]], 0, [[0, 0, 0]]),
         (classes, [0], [[0.0, 1.0, 0.0]], -np.log(1e-7), [[0, 0, 0]]),
     ],
 )
@@ -215,14 +187,11 @@ def test_as_pytorch() -> None:
     import torch
     from torch.nn import functional
 
-    for loss, theirs in (
-        (logits, functional.binary_cross_entropy_with_logits),
-        (classes_of_logits, functional.cross_entropy),
-    ):
+    by_logits = functional.binary_cross_entropy_with_logits
+    for loss, theirs in ((logits, by_logits), (classes_of_logits, functional.cross_entropy)):
         _, y, z = example(loss)
         x, t = torch.tensor(z, requires_grad=True), Tensor(z)
-        want, got = theirs(x, torch.tensor(y)), loss(y, t)
-        want.backward()
-        got.backward()
+        for result in (want := theirs(x, torch.tensor(y)), got := loss(y, t)):
+            result.backward()
         close(got.item(), want.item())
         close(t.grad, x.grad.numpy())

@@ -29,8 +29,8 @@ def test_a_value_beside_numbers_is_a_tensor_of_shape_0d(f: Any, make: Any, swapp
     v, t, filled, alone = Value(2.0), make(ARRAY), Tensor(np.full(ARRAY.shape, 2.0)), Tensor(ARRAY)
     results = [f(*pair[::-1]) if swapped else f(*pair) for pair in ((v, t), (filled, alone))]
     for out in results:
+        assert type(out) is Tensor
         out.backward(ARRAY)
-    assert [type(out) for out in results] == [Tensor, Tensor]
     np.testing.assert_array_equal(results[0].data, results[1].data, strict=True)
     assert type(v.grad) is float
     assert v.grad == pytest.approx(np.sum(filled.grad), rel=1e-14)
@@ -48,10 +48,10 @@ def test_a_value_is_weak_in_dtype(f: Any, dtype: Any) -> None:
     assert t.grad.dtype == dtype
 
 
-def test_the_operation_says_what_it_was_made_of() -> None:
-    v, t = Value(2.0, "v"), Tensor(ARRAY, "t")
+def test_a_value_enters_by_a_node_of_its_own() -> None:
+    v, t = Value(2.0), Tensor(ARRAY)
     door, right = (v * t).inputs
-    assert (right, door.op, door.shape, door.inputs) == (t, "stack", (), (v,))
+    assert (right is t, door.op, door.shape, door.inputs) == (True, "stack", (), (v,))
 
 
 @pytest.mark.parametrize("stack", [ag.stack, np.stack, lambda xs: ag.concatenate([xs]), lambda xs: ag.reshape(xs, -1)])
@@ -64,18 +64,15 @@ def test_a_list_of_values_and_numbers_is_a_tensor(stack: Callable[[Any], Tensor]
 
 
 def test_nested_lists_of_values_are_a_matrix() -> None:
-    rows = [[Value(float(i + j)) for j in range(3)] for i in range(2)]
-    out = ag.stack(rows)
-    seed = np.arange(6.0).reshape(2, 3)
-    out.backward(seed)
+    rows, seed = [[Value(float(i)) for i in range(3)] for _ in range(2)], np.arange(6.0).reshape(2, 3)
+    ag.stack(rows).backward(seed)
     np.testing.assert_array_equal([[v.grad for v in row] for row in rows], seed)
 
 
 def test_elements_are_nodes_which_meet_values_again() -> None:
     v = Value(2.0)
     x = ag.stack([v, v * 3])
-    u = x[1] * v  # 3v²
-    z = ag.stack([u, v])
+    z = ag.stack([x[1] * v, v])  # 3v² and v
     np.sum(z * z).backward()
     assert v.grad == 36 * 2**3 + 2 * 2
 
@@ -114,9 +111,7 @@ def test_values_deep_in_a_scalar_graph() -> None:
 
 
 def test_many_doors_in_a_chain() -> None:
-    """Value → Tensor → Value … each is passed once, whatever the order of the sweep."""
-    x: Any = Value(1.01)
-    first = x
+    first = x = Value(1.01)
     for _ in range(200):
         x = np.sum(ag.stack([x, first]) * 0.5) * Value(1.0)
     x.backward()
@@ -131,7 +126,7 @@ def test_gradients_accumulate_in_both_until_zeroed() -> None:
         assert v.grad == times * 4 * ARRAY.sum()
         np.testing.assert_array_equal(t.grad, times * np.full(ARRAY.shape, 4.0))
     out.zero_grad()
-    assert (v.grad, t.grad) == (None, None)
+    assert (v.grad, t.grad) == (None,) * 2
 
 
 @pytest.mark.parametrize("f", [lambda v, t: v * t, lambda v, _: ag.stack([v, v]), lambda v, _: v + ARRAY])
@@ -145,18 +140,13 @@ def test_constants_get_no_gradient() -> None:
     v, t, fixed = Value(2.0), Tensor(ARRAY), Value(3.0, requires_grad=False)
     np.sum(ag.stack([v, fixed, 1.0]) * fixed * t).backward()
     assert (v.grad, fixed.grad) == (3 * 1.5, None)
-    np.sum(v.detach() * t).backward()
-    assert v.grad == 3 * 1.5
 
 
-def test_a_value_that_changed_since_makes_backward_a_fault_or_right() -> None:
+def test_a_value_that_changed_since_leaves_the_gradient_as_it_was_computed() -> None:
     v = Value(2.0)
     out = np.sum(v * Tensor(ARRAY) * v)
     v.data = 7.0
-    try:
-        out.backward()
-    except RuntimeError:
-        return
+    out.backward()
     assert v.grad == pytest.approx(2 * 2.0 * ARRAY.sum())
 
 

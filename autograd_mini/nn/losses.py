@@ -17,6 +17,7 @@ import numpy as np
 from ..custom import Custom
 from ..functions import FUNCTIONS, sum
 from ..graph import describe
+from ..modes import no_grad
 from ..reductions import mean
 from ..tensor import Tensor
 from ..value import Value, as_float
@@ -86,7 +87,10 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     (Tensor(0.693147), array([[-0.25,  0.25],
            [ 0.25, -0.25]]))
     """
-    predicted = y_pred if type(y_pred) is Tensor else Tensor(y_pred, requires_grad=False)
+    if type(y_pred) is not Tensor:
+        with no_grad():
+            return sparse_categorical_crossentropy(y_true, Tensor(y_pred), from_logits).item()
+    predicted = y_pred
     labels = np.asarray(y_true)
     if predicted.ndim != 2 or labels.shape != predicted.shape[:1] or not labels.size:
         raise ValueError(
@@ -135,8 +139,8 @@ def _softmax_gradients(needs: Any, g: Any) -> tuple[Any, Any]:
     return None, (e / total[:, None] - one_hot) * (g / m)
 
 
-_LOGISTIC = Custom("binary_crossentropy", _logistic, _logistic_gradients)
-_SOFTMAX = Custom("sparse_categorical_crossentropy", _softmax, _softmax_gradients)
+_LOGISTIC = Custom("binary_crossentropy", _logistic, _logistic_gradients, copies=False)
+_SOFTMAX = Custom("sparse_categorical_crossentropy", _softmax, _softmax_gradients, copies=False)
 
 
 def _mean(
@@ -147,7 +151,10 @@ def _mean(
     fused: Custom | None = None,
 ) -> Any:
     if isinstance(y_true, Tensor | np.ndarray) or isinstance(y_pred, Tensor | np.ndarray):
-        y_true, y_pred = (x if isinstance(x, Tensor | np.ndarray) else np.asarray(x) for x in (y_true, y_pred))
+        y_pred = y_pred if isinstance(y_pred, Tensor | np.ndarray) else np.asarray(y_pred)
+        y_true = (
+            y_true if type(y_true) is Tensor else np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
+        )
         if y_true.shape != y_pred.shape or not y_true.size:
             raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
         if check:
