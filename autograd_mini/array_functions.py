@@ -23,9 +23,7 @@ from .recording import array
 from .tensor import Tensor
 from .value import Value
 
-absolute, ceil, floor, mod, rint, softplus, where = (
-    FUNCTIONS[name] for name in "abs ceil floor mod rint softplus where".split()
-)
+absolute, ceil, floor, mod, softplus, where = (FUNCTIONS[name] for name in "abs ceil floor mod softplus where".split())
 
 
 @of_numpy(np.clip)
@@ -75,10 +73,6 @@ def _trunc(x: Any) -> Any:
 
 def _fmod(x: Any, y: Any) -> Any:
     return mod(absolute(x), absolute(y)) * np.copysign(1.0, data_of(x))
-
-
-def _floor_divide(x: Any, y: Any) -> Any:
-    return rint((x - mod(x, y)) / y)
 
 
 def _extreme_of_numbers(name: str) -> Callable[..., Any]:
@@ -140,7 +134,6 @@ NUMPY.update({
     np.degrees: _degrees_of,
     np.fabs: absolute,
     np.float_power: FUNCTIONS["pow"],
-    np.floor_divide: _floor_divide,
     np.fmax: _extreme_of_numbers("maximum"),
     np.fmin: _extreme_of_numbers("minimum"),
     np.fmod: _fmod,
@@ -222,8 +215,6 @@ METHODS = """
 for _name in METHODS:
     setattr(Tensor, _name, ARRAY_FUNCTIONS[_name])
 for _name, _function in (
-    ("__floordiv__", _floor_divide),
-    ("__rfloordiv__", lambda x, y: _floor_divide(y, x)),
     ("__round__", round),
     ("mT", property(matrix_transpose)),
     ("copy", FUNCTIONS["identity"]),

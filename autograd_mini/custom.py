@@ -92,9 +92,10 @@ class Custom(Many):
         return new_tensor(self, value, kept, arrays, self.pulls_of(len(kept)), ([needs, None, None],))
 
     def _array(self, value: Any) -> Any:
-        if isinstance(value, tuple | list):
+        array = np.asarray(None if isinstance(value, tuple | list) else value)
+        if array.dtype.kind not in "iubf":
             raise TypeError(f"{self.name} has one result, an array or a number, got {describe(value)}")
-        return checked(np.asarray(value), value)
+        return checked(array, value)
 
     def _operand(self, x: Any) -> Any:
         operand = as_operand(x)
@@ -149,9 +150,7 @@ class Custom(Many):
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """Backward is linear in the gradient u: its transpose, which is the derivative by u, is the push."""
         with recording():
-            nodes = [
-                leaf(x, None, VARIABLE) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in operands
-            ]
+            nodes = [leaf(x, None, DATA) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in operands]
             out = self.run(nodes)[0]
             u = leaf(np.zeros(np.shape(out._data if isinstance(out, Node) else out)), None, VARIABLE)
             image = sum_of(self._gradients(u, nodes)[i] * tangent)

@@ -22,7 +22,7 @@ from .recording import array
 from .shapes import ravel
 from .tensor import Tensor
 
-PLAIN_INDEX = (int, np.integer, slice, EllipsisType, Node)
+PLAIN_INDEX = (int, float, np.number, slice, EllipsisType, Node)
 
 
 def getitem(x: Any, index: Any) -> Any:

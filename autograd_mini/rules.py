@@ -151,7 +151,7 @@ sigmoid, one_minus_square, rsqrt_1_plus, rsqrt_minus_1, cosine = map(
     _function, "sigmoid _one_minus_square _rsqrt_one_plus_square _rsqrt_square_minus_one _cosine".split()
 )
 
-INF, PI, LN_2, LN_10 = math.inf, math.pi, math.log(2), math.log(10)
+INF, PI = math.inf, math.pi
 REALS = (Interval(-INF, INF),)
 POSITIVE = (Interval(0, INF),)
 NONZERO = (Interval(-INF, 0), Interval(0, INF))
@@ -190,16 +190,14 @@ TABLE = (
     Rule("sqrt", sqrt(x), [0.5 / out], shown=[1 / (2 * out)], numpy="sqrt", domain=[POSITIVE],
          text=Notation("√{}", POWER, (ATOM,)), latex=r"\sqrt{{{}}}"),
     # Exponentials and logarithms.
-    Rule("cbrt", Call("cbrt", x), [1 / (3 * square(out))], numpy="cbrt", domain=[NONZERO],
-         text=Notation("∛{}", POWER, (ATOM,)), latex=r"\sqrt[3]{{{}}}"),
     Rule("exp", exp(x), [out], numpy="exp", latex=Notation("e^{{{}}}", POWER)),
     Rule("expm1", expm1(x), [exp(x)], numpy="expm1"),
     Rule("log", log(x), [1 / x], numpy="log", domain=[POSITIVE], text="ln({})", latex=_tex("ln")),
-    Rule("exp2", Call("exp2", x), [out * LN_2], shown=[out * log(2)], numpy="exp2",
+    Rule("exp2", Call("exp2", x), [out * log(Number(2))], numpy="exp2",
          text=Notation("2^{}", POWER, (ATOM,)), latex=Notation("2^{{{}}}", POWER)),
-    Rule("log2", Call("log2", x), [1 / (x * LN_2)], shown=[1 / (x * log(2))], numpy="log2", domain=[POSITIVE],
+    Rule("log2", Call("log2", x), [1 / (x * log(Number(2)))], numpy="log2", domain=[POSITIVE],
          text="log₂({})", latex=r"\log_2\left({}\right)"),
-    Rule("log10", Call("log10", x), [1 / (x * LN_10)], shown=[1 / (x * log(10))], numpy="log10", domain=[POSITIVE],
+    Rule("log10", Call("log10", x), [1 / (x * log(Number(10)))], numpy="log10", domain=[POSITIVE],
          text="log₁₀({})", latex=r"\log_{{10}}\left({}\right)"),
     Rule("log1p", log1p(x), [1 / (1 + x)], numpy="log1p", domain=[ABOVE_MINUS_1]),
     Rule("log_base", log(x) / log(base), [1 / (x * log(base)), -(out / (base * log(base)))], inputs=[x, base],
@@ -280,6 +278,9 @@ TABLE = (
          latex=r"\left\lceil {} \right\rceil"),
     Rule("rint", rint(x), [0], numpy="rint", domain=[(Interval(-0.5, 0.5), Interval(0.5, 1.5))],
          text="round({})", latex=r"\operatorname{{round}}\left({}\right)"),
+    Rule("floor_divide", Call("floor_divide", x, y), [0, 0], numpy="floor_divide", operator="floordiv",
+         domain=[(Interval(0, 1),), (Interval(1, 2),)], text="⌊{} / {}⌋",
+         latex=r"\left\lfloor \frac{{{}}}{{{}}} \right\rfloor", python=Notation("{} // {}", PRODUCT, (PRODUCT, POWER))),
     Rule("mod", modulo(x, y), [1, -rint((x - out) / y)], numpy="mod", operator="mod",
          domain=[(Interval(0, 1),), (Interval(1, 2),)], text=Notation("{} mod {}", PRODUCT, (PRODUCT, POWER)),
          latex=Notation(r"{} \bmod {}", PRODUCT, (PRODUCT, POWER)),

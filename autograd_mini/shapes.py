@@ -118,6 +118,7 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
 def stack(given: Iterable[Any], axis: int = 0) -> Any:
     """Numbers, Values, arrays or Tensors of one shape, side by side along a new axis.
 
+    >>> from autograd_mini import Value
     >>> v = Value(2.0)
     >>> t = stack([v, 3.0 * v])
     >>> t.sum().backward()

@@ -72,7 +72,11 @@ def expand(formula: Expr, names: Collection[str]) -> Expr:
 
     def definition(part: Expr) -> Expr:
         row = RULES.get(part.name) if isinstance(part, Call) else None
-        if row is None or not isinstance(part, Call) or part.name in names or row.primitive:
+        if row is None or not isinstance(part, Call):
+            return part
+        if part.name in floats().names and all(isinstance(x, Number) for x in part.operands):
+            return Number(floats().names[part.name](*(x.value for x in part.operands)))  # type: ignore[attr-defined]  # Numbers
+        if part.name in names or row.primitive:
             return part
         return expand(row.value, names).substitute(dict(zip(row.inputs, part.operands, strict=True)))
 
@@ -112,8 +116,8 @@ def floats() -> World:
     primitives = {rule.name: getattr(math, rule.name) for rule in RULES.values() if hasattr(math, rule.name)}
     whole = {name: _as_float(getattr(math, name)) for name in ("floor", "ceil")}
     return World(FLOATS, {
-        **primitives, **whole, "rint": _as_float(round), "mod": operator.mod, "abs": math.fabs, "pow": math.pow,
-        "inf": math.inf, "nan": math.nan,
+        **primitives, **whole, "rint": _as_float(round), "mod": operator.mod, "floor_divide": operator.floordiv,
+        "abs": math.fabs, "pow": math.pow, "inf": math.inf, "nan": math.nan,
     })  # fmt: skip
 
 

@@ -135,7 +135,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: ag.jvp(lambda x: x, (1.0,), ("a",)),
         ValueError,
-        "tangents must be numbers in the structure and shapes of the primals, got ('a',)",
+        "tangents must be numbers in the structure and shapes of the primals, got ('a',) (tuple)",
     ),
     (
         changed_leaf,
@@ -171,7 +171,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ValueError,
         "learning_rate is a finite number that is not negative, got -1",
     ),
-    (lambda: optim.SGD([1.0]), TypeError, "an optimizer's parameters are Values, got 1.0 (float)"),
+    (lambda: optim.SGD([1.0]), TypeError, "an optimizer's parameters are Values and Tensors, got 1.0 (float)"),
 ]
 
 

@@ -152,10 +152,10 @@ def test_a_rule_of_three_inputs() -> None:
 
 def test_a_rule_may_use_numbers_on_the_left_and_powers_of_them() -> None:
     @ag.rule
-    def exp2(x: Any) -> Any:
+    def power_of_two(x: Any) -> Any:
         return 2**x
 
-    assert ag.grad(exp2)(3.0) == pytest.approx(8 * math.log(2))
+    assert ag.grad(power_of_two)(3.0) == pytest.approx(8 * math.log(2))
 
 
 def test_a_constant_rule() -> None:

@@ -34,7 +34,7 @@ PAIRS = tuple(itertools.product((1e-300, 0.3, 0.9, -1.5, 700.0, -1e5, 1e300), re
 TRIPLES = ((1.0, 2.0, 3.0), (-1.0, 1e300, -3.0))
 PERIODIC = ("sin", "cos", "tan", "csc", "sec", "cot")
 TIES = ("maximum", "minimum")
-STEPS = ("floor", "ceil", "rint", "mod")  # defined everywhere: their domain is where they don't jump
+STEPS = ("floor", "ceil", "rint", "mod", "floor_divide")  # defined everywhere: their domain is where they don't jump
 TOLERANCES = (1e-12, 1e-11, 1e-9)  # relative, of the value, the first and the second derivative
 HUGE = 1e299  # nearly too large for a float
 SMALLEST_NORMAL = sys.float_info.min  # what is smaller has fewer digits
@@ -48,9 +48,10 @@ def is_smooth(row: Rule, inputs: Sequence[float]) -> bool:
         any(low < x < high for low, high in intervals) or (row.name in PERIODIC and abs(x) > 1e-9)
         for x, intervals in zip(inputs, row.domain, strict=True)
     )
-    if row.name == "mod":
+    if row.name in ("mod", "floor_divide"):
         x, y = inputs
-        inside = x % y != 0 and math.isfinite(x / y) and abs(y) > 1e-150  # else 1 / y² is infinite, and 0 times that nan
+        inside = x % y != 0 and math.isfinite(x / y)
+        inside &= abs(y) > 1e-150  # else 1 / y² is infinite, and 0 times that nan
     tied = row.name in TIES and inputs[0] == inputs[1]
     return inside and not tied and tuple(inputs) not in [at for at, _ in row.kinks]
 

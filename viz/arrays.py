@@ -116,6 +116,8 @@ def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int,
 
 def _place(array: Array) -> object:
     """Where in memory its numbers are: the same for views of the same."""
+    if array.dtype.kind != "f":  # an index is a copy
+        return array.tobytes(), array.shape, array.dtype
     return array.__array_interface__["data"][0], array.shape, array.strides, array.dtype
 
 
