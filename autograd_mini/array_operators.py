@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .graph import CLOCK, DATA, Node, describe
-from .linear import MATMUL, Linear
+from .linear import MATMUL
 from .modes import MODES
+from .operation import Linear
 from .operators import ENGINE as OF_VALUES
 from .operators import REFUSE, compiled_when_called, fill
 from .recording import WANTED, arrays, as_operand, new, new_tensor, settle

@@ -11,8 +11,8 @@ import numpy as np
 
 from . import higher, tree
 from .graph import DATA, VARIABLE, Node, describe
-from .linear import Many
 from .modes import recording
+from .operation import Many
 from .recording import NATIVE, array, as_operand, new_tensor
 from .reductions import sum as sum_of
 from .reverse import cotangents

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .graph import MANY, Leaf
-from .linear import Linear
 from .modes import THREAD
+from .operation import Linear
 from .reverse import check, times
 from .rules import Rule
 from .worlds import on_arrays

@@ -12,9 +12,10 @@ from numpy import asarray, ndarray
 
 from . import tree
 from .graph import CLOCK, DATA, MANY, Node, Tag, describe, describe_inputs, flows_to
-from .linear import RESHAPE, STACK, Linear
+from .linear import RESHAPE, STACK
 from .modes import MODES, THREAD, AnomalyError
 from .nary import Sum
+from .operation import Linear
 from .rules import Rule
 from .tensor import Tensor, checked
 from .value import Value, as_float

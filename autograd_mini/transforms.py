@@ -25,143 +25,18 @@ from typing import Any
 
 import numpy as np
 
-from . import forward, higher, reverse, tree
+from . import forward, higher, tree
 from .forward import tangents
-from .graph import DATA, VARIABLE, Node, descendants, describe, topological
-from .modes import Outer, recording
+from .graph import Node, descendants, describe, topological
+from .modes import recording
 from .recording import is_stale
 from .reverse import cotangents
+from .run import Run, as_node, as_scalar, data_node, zero_like
 from .shapes import reshape, stack
-from .tensor import Tensor, checked, leaf
+from .tensor import Tensor
 from .value import Value, as_float
 
 Function = Callable[..., Any]
-
-
-class _Run:
-    """The arguments of one call, those to differentiate by replaced with fresh nodes."""
-
-    def __init__(
-        self, args: Sequence[Any], argnums: int | tuple[int, ...], outer: Outer, plain: bool = True, copy: bool = False
-    ) -> None:
-        numbers = (argnums,) if isinstance(argnums, int) else argnums
-        if not all(-len(args) <= number < len(args) for number in numbers):
-            raise ValueError(f"argnums {argnums} of a call with {len(args)} positional arguments")
-        if len({number % len(args) for number in numbers}) < len(numbers):
-            raise ValueError(f"argnums {argnums} names an argument twice")
-        chosen = tuple(args[number] for number in numbers)
-        fresh = tree.map_leaves(lambda x: _fresh(x, copy), chosen)
-        self.args = list(args)
-        for number, argument in zip(numbers, fresh, strict=True):
-            self.args[number] = argument
-        self.chosen = chosen[0] if isinstance(argnums, int) else chosen
-        self.sources: list[Any] = list(tree.leaves(fresh))
-        self.outer = outer
-        self.plain = plain and not any(isinstance(x, Node) and x.requires_grad for x in tree.leaves(chosen))
-
-    @property
-    def numeric(self) -> bool:
-        """Whether derivatives are numbers; else they are nodes, which someone may differentiate again."""
-        return self.plain and not self.outer.transform
-
-    def gradients(self, root: Any, seed: Any = None, numeric: bool | None = None) -> list[Any]:
-        """The gradient of a node by each source, zeros where it doesn't depend on one."""
-        numeric = self.numeric if numeric is None else numeric
-        if seed is None:
-            seed = 1.0 if type(root) is Value else np.ones(root.shape, root.dtype)
-        seed = seed if numeric or type(root) is Value or type(seed) is Tensor else _data_node(seed)
-        with np.errstate(all="ignore"):
-            found = cotangents(root, self.sources, seed, reverse.stored if numeric else higher.pulling)
-        return [_zero(x) if g is None else g for x, g in zip(self.sources, found, strict=True)]
-
-    def like_arguments(self, replacements: list[Any]) -> Any:
-        """These leaves in the structure of what is differentiated by."""
-        return tree.unflatten(self.chosen, replacements)
-
-    def results(self, results: Any) -> Any:
-        """Results as the caller is to see them: plain, unless they belong to a graph of the caller's."""
-
-        def seen(x: Any) -> Any:
-            if isinstance(x, Node):
-                return plain(x) if not self._belongs(x) else x.detach() if self.outer.no_grad else x
-            number = as_float(x)
-            if number is not None or not isinstance(x, np.ndarray):
-                return x if number is None else number
-            return np.array(x) if x.ndim else x.item()
-
-        return tree.map_leaves(seen, results)
-
-    def derivatives(self, results: list[Any]) -> list[Any]:
-        """Derivatives by the sources as the caller is to see them: of an array an array, be it of shape ()."""
-        return [
-            np.asarray(seen, source.dtype) if type(source) is Tensor and isinstance(seen, float) else seen
-            for source, seen in zip(self.sources, self.results(results), strict=True)
-        ]
-
-    def aside(self, aux: Any) -> Any:
-        """What a function gave beside its value: as it is, but for nodes."""
-        return tree.map_leaves(lambda x: self.results(x) if isinstance(x, Node) else x, aux)
-
-    def _belongs(self, node: Any) -> bool:
-        """Whether a node belongs to a graph of the caller's, not to this call's alone."""
-        if not self.plain or not self.outer.transform:
-            return not self.plain
-        own = {id(source) for source in self.sources}
-        return any(x.requires_grad and not x.operands and id(x) not in own for x in topological(node))
-
-
-def plain(x: Any) -> Any:
-    """The float, or a copy of the array, that a node holds."""
-    return x.item() if type(x) is Value or not x.ndim else x.numpy()
-
-
-def _fresh(x: Any, copy: bool) -> Any:
-    if isinstance(x, Node) and x.requires_grad:
-        return x.identity()
-    data = x.data if isinstance(x, Node) else x
-    number = as_float(data)
-    if number is not None:
-        return Value(number)
-    if not isinstance(data, np.ndarray):
-        raise TypeError(
-            f"differentiation is by numbers, arrays and nodes, in tuples, lists and dicts; got {describe(x)}"
-        )
-    array = checked(data)
-    array = array.copy() if copy else array.view()
-    array.flags.writeable = False  # a view is the caller's
-    return leaf(array, None, VARIABLE)
-
-
-def _data_node(data: Any) -> Any:
-    return leaf(np.asarray(data), None, DATA)
-
-
-def _zero(source: Any) -> Any:
-    return 0.0 if type(source) is Value else np.zeros(source.shape, source.dtype)
-
-
-def _node(output: Any) -> Any:
-    """An output of a function to differentiate, as a node."""
-    if isinstance(output, Node):
-        return output
-    number = as_float(output)
-    if number is not None:
-        return Value(number, requires_grad=False)
-    if isinstance(output, np.ndarray) and output.dtype.kind in "iubf":
-        return Tensor(output, requires_grad=False)
-    raise TypeError(f"a function to differentiate returns numbers, arrays or nodes, got {describe(output)}")
-
-
-def _scalar(output: Any) -> Any:
-    """The output of a function to differentiate that has to be one number, as a node."""
-    if not isinstance(output, Node | np.ndarray) and as_float(output) is None:
-        raise TypeError(f"the function to differentiate must return one number, got {describe(output)}")
-    node = _node(output)
-    if type(node) is Tensor and node.size != 1:
-        raise TypeError(
-            f"the function to differentiate must return one number, got the shape {node.shape}: sum it, or use jacobian"
-        )
-    return node
 
 
 def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
@@ -188,12 +63,12 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         with recording() as outer:
-            run = _Run(args, argnums, outer)
+            run = Run(args, argnums, outer)
             output = f(*run.args, **kwargs)
             if has_aux and not (isinstance(output, tuple) and len(output) == 2):
                 raise TypeError(f"with has_aux the function returns (value, aux), got {describe(output)}")
             value, aux = output if has_aux else (output, None)
-            value = _scalar(value)
+            value = as_scalar(value)
             gradient = run.like_arguments(run.derivatives(run.gradients(value)))
             return ((run.results(value), run.aside(aux)) if has_aux else run.results(value)), gradient
 
@@ -236,15 +111,15 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
         raise TypeError("jvp takes primals and tangents as tuples or lists, one entry for each argument")
     with recording() as outer:
         plain_directions = not any(isinstance(d, Node) for d in tree.leaves(tangents_in))
-        run = _Run(primals, tuple(range(len(primals))), outer, plain_directions)
+        run = Run(primals, tuple(range(len(primals))), outer, plain_directions)
         directions = _directions(primals, tangents_in, run.sources)
         output = f(*run.args)
-        roots = [_node(x) for x in tree.leaves(output)]
+        roots = [as_node(x) for x in tree.leaves(output)]
         if not run.numeric:
-            directions = [_data_node(d) if isinstance(d, np.ndarray) and d.any() else d for d in directions]
+            directions = [data_node(d) if isinstance(d, np.ndarray) and d.any() else d for d in directions]
         push = forward.stored if run.numeric else higher.push
         found = tangents(topological(*roots), run.sources, directions, push)
-        results = [_zero(root) if id(root) not in found else found[id(root)] for root in roots]
+        results = [zero_like(root) if id(root) not in found else found[id(root)] for root in roots]
         return run.results(output), tree.unflatten(output, [run.results(x) for x in results])
 
 
@@ -288,9 +163,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     (array([1., 4., 9.]), (array([  2.,  40., 600.]),))
     """
     with recording() as outer:
-        recorded = _Run(primals, tuple(range(len(primals))), outer, copy=True)
+        recorded = Run(primals, tuple(range(len(primals))), outer, copy=True)
         output = f(*recorded.args)
-        roots = [_node(x) for x in tree.leaves(output)]
+        roots = [as_node(x) for x in tree.leaves(output)]
 
     def pullback(cotangent: Any) -> Any:
         with recording() as now:
@@ -303,7 +178,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
             numeric = recorded.numeric and not now.transform and not any(isinstance(seed, Node) for seed in seeds)
             run = copy(recorded)
             run.plain = recorded.plain and numeric
-            totals = [_zero(source) for source in run.sources]
+            totals = [zero_like(source) for source in run.sources]
             for root, seed in zip(roots, seeds, strict=True):
                 totals = [t + g for t, g in zip(totals, run.gradients(root, seed, numeric), strict=True)]
             return run.like_arguments(run.derivatives(totals))
@@ -327,15 +202,15 @@ def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         with recording() as outer:
-            run = _Run(args, argnums, outer)
+            run = Run(args, argnums, outer)
             output = f(*run.args, **kwargs)
-            blocks = [_block(run, _node(x)) for x in tree.leaves(output)]
+            blocks = [_block(run, as_node(x)) for x in tree.leaves(output)]
             return tree.unflatten(output, blocks)
 
     return transformed
 
 
-def _block(run: _Run, root: Any, numeric: bool | None = None) -> Any:
+def _block(run: Run, root: Any, numeric: bool | None = None) -> Any:
     """The derivatives of one output by all arguments, in their structure."""
     if type(root) is Value:
         return run.like_arguments(run.derivatives(run.gradients(root, numeric=numeric)))
@@ -371,9 +246,9 @@ def hessian(f: Function, argnums: int = 0) -> Function:
     @functools.wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         with recording() as outer:
-            run = _Run(args, argnums, outer)
-            gradients = run.gradients(_scalar(f(*run.args, **kwargs)), numeric=False)
-            return run.like_arguments([_block(run, _node(g)) for g in gradients])
+            run = Run(args, argnums, outer)
+            gradients = run.gradients(as_scalar(f(*run.args, **kwargs)), numeric=False)
+            return run.like_arguments([_block(run, as_node(g)) for g in gradients])
 
     return transformed
 
@@ -428,6 +303,6 @@ def gradient_graph(root: Any, wrt: Any) -> Any:
                 "of another function: compute the graph again"
             )
     with recording():
-        seed = 1.0 if type(root) is Value else _data_node(np.ones_like(_scalar(root).data))
+        seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root).data))
         gradient = cotangents(root, [wrt], seed, higher.pulling)[0]
-        return _node(_zero(wrt) if gradient is None else gradient)
+        return as_node(zero_like(wrt) if gradient is None else gradient)

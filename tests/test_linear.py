@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from autograd_mini import Tensor, linear
-from autograd_mini.linear import Linear, Many, Rearrangement, Selection, Together, sum_to
+from autograd_mini.linear import Rearrangement, sum_to
+from autograd_mini.operation import Linear, Many, Selection, Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
