@@ -18,6 +18,8 @@ from .reductions import sum as sum_of
 from .reverse import cotangents
 from .tensor import Tensor, checked, leaf
 
+ARRAYS = (Tensor, np.ndarray)
+
 
 class custom_vjp:
     """A decorator: a function of arrays with a derivative of its own, as ``jax.custom_vjp``.
@@ -135,9 +137,9 @@ class Custom(Many):
 
     def _shaped(self, gradient: Any, x: Any) -> Any:
         """A gradient of an argument's shape; one that is a function is computed only now."""
-        shape = x.shape if isinstance(x, Tensor | np.ndarray) else np.shape(x)
+        shape = x.shape if isinstance(x, ARRAYS) else np.shape(x)
         gradient = gradient() if callable(gradient) else np.zeros(shape) if gradient is None else gradient
-        gradient = gradient if isinstance(gradient, Tensor | np.ndarray) else array(gradient)
+        gradient = gradient if isinstance(gradient, ARRAYS) else array(gradient)
         if gradient.shape != shape:
             raise ValueError(
                 f"backward of {self.name} gave a gradient of shape {gradient.shape} for an argument of shape {shape}"

@@ -100,7 +100,7 @@ def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
     if kwargs:
         return TypeError(f"np.{name} of a node doesn't take {', '.join(f'{key}=' for key in kwargs)}")
     module = "linalg." if "linalg" in module else ""
-    near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.65)
+    near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.65 if len(name) > 4 else 0.8)
     said = f"; the nearest that there is: np.{near[0]}" if near else ""
     return TypeError(
         f"np.{module}{name} has no derivative here, so it doesn't take nodes{said}; "

@@ -162,12 +162,19 @@ def array_value(rule: Rule) -> Callable[..., Any]:
 
 @functools.cache
 def pull(rule: Rule, i: int) -> Callable[[Any, Any], Any]:
-    """The gradient by operand ``i`` of a Tensor that the row made: of (its own gradient, the Tensor).
+    """The gradient by operand ``i`` of a Tensor that the row made: of (its own gradient, the Tensor)."""
+    names = {**arrays().names, "least": _least, "zeros_like": np.zeros_like}
+    function: Callable[[Any, Any], Any] = define("pull", pull_source(rule, i), names)
+    return function
 
-    >>> print(*linecache.getlines(pull(RULES["exp"], 0).__code__.co_filename), sep="")
-    def pull(g, node):  # exp
-        out = node._data
-        return g * out
+
+def pull_source(rule: Rule, i: int) -> str:
+    """The code of :func:`pull`, in which simple products with the gradient are written as people write them.
+
+    >>> print(pull_source(RULES["log"], 0))
+    def pull(g, node):  # log
+        x = node.arrays[0]
+        return g / x
     <BLANKLINE>
     """
     style, names = arrays()
@@ -194,9 +201,7 @@ def pull(rule: Rule, i: int) -> Callable[[Any, Any], Any]:
     shared, (product,) = share([product])
     lines += [f"{name} = {part.write(style)[0]}" for name, part in shared]
     body = "\n    ".join([*lines, f"return {product.write(style)[0]}"])
-    code = f"def pull(g, node):  # {rule.name}\n    {body}\n"
-    function: Callable[[Any, Any], Any] = define("pull", code, {**names, "least": _least, "zeros_like": np.zeros_like})
-    return function
+    return f"def pull(g, node):  # {rule.name}\n    {body}\n"
 
 
 GRADIENT = Symbol("g")

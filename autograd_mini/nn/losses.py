@@ -143,6 +143,9 @@ _LOGISTIC = Custom("binary_crossentropy", _logistic, _logistic_gradients, copies
 _SOFTMAX = Custom("sparse_categorical_crossentropy", _softmax, _softmax_gradients, copies=False)
 
 
+ARRAYS = (Tensor, np.ndarray)
+
+
 def _mean(
     loss: Callable[[Any, Any], Any],
     y_true: Any,
@@ -150,8 +153,8 @@ def _mean(
     check: Callable[[Any], None] | None = None,
     fused: Custom | None = None,
 ) -> Any:
-    if isinstance(y_true, Tensor | np.ndarray) or isinstance(y_pred, Tensor | np.ndarray):
-        y_pred = y_pred if isinstance(y_pred, Tensor | np.ndarray) else np.asarray(y_pred)
+    if isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS):
+        y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
         y_true = (
             y_true if type(y_true) is Tensor else np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
         )
