@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from . import elements, linear, products, reductions, shapes, tree
-from .arrays import NUMPY, data_of, of_numpy
+from .arrays import NUMPY, of_numpy
 from .functions import FUNCTIONS
-from .recording import array
+from .graph import data_of
+from .recording import array, arrays, is_scalar
 from .tensor import Tensor
 from .value import Value
 
@@ -38,7 +39,7 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 @of_numpy(np.round, np.around)
 def round(x: Any, decimals: int = 0) -> Any:
     """Rounded to so many decimals, halves to even; its derivative is 0."""
-    rounded = FUNCTIONS["rint"]
+    x, rounded = x if is_scalar(x) else array(x), FUNCTIONS["rint"]
     return rounded(x) if not decimals else rounded(x * 10.0**decimals) / 10.0**decimals
 
 
@@ -87,6 +88,7 @@ def _extreme_of_numbers(name: str) -> Callable[..., Any]:
 def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """With numbers in the place of nan and the infinities, through which no derivative flows."""
     del copy  # it always is one
+    x = array(x)
     data = data_of(x)
     return where(np.isfinite(data), x, np.nan_to_num(data, True, nan, posinf, neginf))
 
@@ -96,6 +98,9 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     """The weighted mean over axes; the mean if there are no weights."""
     if weights is None:
         return reductions.mean(x, axis)
+    x, weights = arrays(x, weights)
+    if x.shape != weights.shape:
+        weights = shapes.reshape(weights, [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
     return reductions.sum(x * weights, axis) / reductions.sum(shapes.broadcast_to(weights, x.shape), axis)
 
 
@@ -120,6 +125,7 @@ def matrix_transpose(x: Any) -> Any:
 @of_numpy(np.take_along_axis)
 def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
     """For each place the element that the indices name along an axis, as ``argsort`` and its like give them."""
+    x = array(x)
     index = list(np.ix_(*map(range, x.shape)))
     index[axis] = np.asarray(indices)
     return x[tuple(index)]

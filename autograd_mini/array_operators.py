@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .graph import CLOCK, DATA, Node, describe
+from .graph import CLOCK, DATA, data_of
 from .linear import MATMUL
 from .modes import MODES
 from .operation import Linear
 from .operators import ENGINE as OF_VALUES
 from .operators import REFUSE, compiled_when_called, fill
-from .recording import WANTED, arrays, as_operand, new, new_tensor, settle
+from .recording import arrays, as_operand, new, new_tensor, settle
 from .rules import TABLE, Rule
 from .tensor import Tensor
 from .worlds import array_value, define, pull
@@ -72,7 +72,7 @@ return node
 """
 ENGINE: dict[str, Any] = {
     "CLOCK": CLOCK, "DATA": DATA, "MODES": MODES, "Tensor": Tensor, "as_operand": as_operand,
-    "asarray": np.asarray, "describe": describe, "ndarray": np.ndarray, "new": new, "settle": settle,
+    "asarray": np.asarray, "ndarray": np.ndarray, "new": new, "settle": settle,
 }  # fmt: skip
 
 
@@ -125,11 +125,8 @@ def _compile(rule: Rule | Linear, name: str, template: str) -> Any:
 
 def elementwise(rule: Rule, *operands: Any) -> Any:
     """A row on operands of any number and kind, of which one is a Tensor or an array."""
-    try:
-        kept = tuple(arrays(*operands))
-    except TypeError as error:
-        raise TypeError(f"{rule.name}() takes {WANTED}, got {error.args[0].rpartition(', got ')[2]}") from None
-    held = tuple([x._data if isinstance(x, Node) else x for x in kept])
+    kept = tuple(arrays(*operands, of=rule.name))
+    held = tuple([data_of(x) for x in kept])
     pulls = [pull(rule, i) for i in range(rule.arity)]
     return new_tensor(rule, array_value(rule)(*held), kept, held, pulls)
 

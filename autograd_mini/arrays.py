@@ -52,8 +52,3 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...] | None:
     if type(axis) is int and 0 <= axis < ndim:
         return (axis,)
     return normalize_axis_tuple(axis, ndim)
-
-
-def data_of(x: Any) -> Any:
-    """What a node holds; anything else as it is."""
-    return x._data if isinstance(x, Node) else x

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import higher, tree
-from .graph import DATA, VARIABLE, Node, describe
+from .graph import DATA, VARIABLE, Node, data_of, describe
 from .modes import recording
 from .operation import Many
 from .recording import NATIVE, array, as_operand, new_tensor
@@ -87,7 +87,7 @@ class Custom(Many):
 
     def __call__(self, operands: Sequence[Any], *_: Any) -> Any:
         kept = tuple([x if type(x) is Tensor else self._operand(x) for x in operands])
-        arrays = tuple([x._data if isinstance(x, Node) else x for x in kept])
+        arrays = tuple([data_of(x) for x in kept])
         value, needs = self.run(arrays)
         value = value if type(value) is np.ndarray and value.dtype in NATIVE else self._array(value)
         # With the node: what backward needs, and its gradients, which are asked for one by one and computed once.
@@ -145,9 +145,6 @@ class Custom(Many):
                 f"backward of {self.name} gave a gradient of shape {gradient.shape} for an argument of shape {shape}"
             )
         return gradient
-
-    def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
-        return self._gradients(g, operands)[i]
 
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """Backward is linear in the gradient u: its transpose, which is the derivative by u, is the push."""

@@ -23,7 +23,7 @@ import numpy as np
 from . import array_operators
 from .array_operators import elementwise
 from .expr import Call, Expr, Symbol
-from .graph import DATA, describe
+from .graph import DATA, data_of, describe
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
 from .recording import gather, new_node, record
@@ -101,11 +101,6 @@ def _plain(rule: Rule, *operands: Any) -> Any:
 
 
 NODES = (Value, Tensor)
-
-
-def data_of(x: Any) -> Any:
-    """What a node holds; anything else as it is."""
-    return x._data if type(x) in NODES else x
 
 
 def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | None]:

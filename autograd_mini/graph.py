@@ -1,8 +1,7 @@
 """Graphs of nodes: what a node is, what kinds of leaf there are, and walks that never recurse.
 
 A node is data: a value, a gradient, a label, its ``origin`` (the operation that made it, or the kind of
-leaf it is) and its operands. ``Value`` and ``Tensor`` are nodes; everything here asks of them only
-``operands`` and ``origin``.
+leaf it is) and its operands. ``Value`` and ``Tensor`` are nodes; walks ask of them only ``operands``.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .modes import THREAD
 
 
 class Leaf(enum.Enum):
@@ -38,7 +39,9 @@ class Tag(NamedTuple):
 
 NO_TAG = Tag()
 CONSTANT = Tag()  # what a number mixed in is told by
-MANY = object()  # stands in a node's dleft when it has more than two operands
+MANY = (
+    object()
+)  # stands in a Value's dleft when it has more than two operands, in a Tensor's edges when they are Values
 
 
 class _Clock:
@@ -95,7 +98,7 @@ class Node:
 
     @property
     def rule(self) -> Any:
-        """The operation that made this node, as the table has it; None for a leaf."""
+        """The operation that made this node: a row of the table, or one like it; None for a leaf."""
         return None if isinstance(self.origin, Leaf) else self.origin
 
     @property
@@ -107,6 +110,14 @@ class Node:
     def is_parameter(self) -> bool:
         """Whether it is a weight or bias of a network."""
         return self.origin is PARAMETER
+
+    def refuse_to_cut(self, what: str) -> None:
+        """Raise a TypeError unless no derivative flows here anyway."""
+        if self.requires_grad and not THREAD.no_grad:
+            raise TypeError(
+                f"{what} of a node that wants a gradient would cut the graph: use .item() or .numpy() for the numbers, "
+                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
+            )
 
     def zero_grad(self) -> None:
         """Set ``grad`` to None here and in everything that this node was computed from."""
@@ -148,6 +159,11 @@ def describe(thing: object) -> str:
     """Something unwelcome, for an error message: what it is and of which type."""
     text = " ".join(repr(thing).split())
     return f"{text if len(text) <= 60 else text[:57] + '…'} ({type(thing).__name__})"
+
+
+def data_of(x: Any) -> Any:
+    """What a node holds; anything else as it is."""
+    return x._data if isinstance(x, Node) else x
 
 
 def flows_to(operand: Any) -> bool:

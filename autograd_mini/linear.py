@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from .operation import Linear, Many, Selection, Together, held
+from .graph import data_of
+from .operation import Linear, Many, Selection, Together
 
 Shape = tuple[int, ...]
 
@@ -247,7 +248,7 @@ EINSUM = Many(
 
 def _winners(x: Any, axes: Sequence[int] | None, best: Callable[..., Any]) -> Any:
     """What share of the gradient each element has: ties share evenly."""
-    data = held(x)
+    data = data_of(x)
     won = data == best(data, axis=axes, keepdims=True)
     return (won / np.add.reduce(won, axis=axes, keepdims=True, dtype=data.dtype)).astype(data.dtype)
 
@@ -268,7 +269,7 @@ MIN = _extreme("min", np.min)
 
 def _ranks(x: Any, axis: int) -> tuple[Any, ...]:
     """The index that sorts x along an axis."""
-    data = held(x)
+    data = data_of(x)
     index = list(np.ix_(*map(np.arange, data.shape)))
     index[axis] = np.argsort(data, axis)
     return tuple(index)

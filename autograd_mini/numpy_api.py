@@ -20,9 +20,9 @@ import numpy as np
 
 from . import reductions, tree
 from .array_functions import PLAIN as PLAIN_NAMES
-from .arrays import NUMPY, data_of
+from .arrays import NUMPY
 from .functions import FUNCTIONS
-from .graph import Node
+from .graph import Node, data_of
 from .recording import array
 from .rules import TABLE
 from .shapes import reshape

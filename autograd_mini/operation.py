@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
+from .graph import Node, data_of
 
 
 class Linear:
@@ -121,10 +121,5 @@ class Together(Many):
     """A Many that is linear in all operands at once, not in each while the others are held: concatenate."""
 
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
-        zeros = [np.zeros(x.shape, x.dtype) for x in map(held, operands)]
+        zeros = [np.zeros(x.shape, x.dtype) for x in map(data_of, operands)]
         return super().push(i, tangent, zeros, params)
-
-
-def held(x: Any) -> Any:
-    """What a node holds; anything else as it is."""
-    return x._data if isinstance(x, Node) else x

@@ -29,7 +29,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from .graph import DATA, describe
+from .graph import DATA
 from .modes import MODES
 from .recording import new, settle
 from .rules import RULES, TABLE, Rule
@@ -97,7 +97,7 @@ return node
 REFUSE = "return mixed(RULE, {operands})"  # which is in array_operators.py
 ENGINE: dict[str, Any] = {
     "DATA": DATA, "FAULTS": FAULTS, "MODES": MODES, "Value": Value,
-    "as_float": as_float, "describe": describe, "ieee": ieee, "new": new, "settle": settle,
+    "as_float": as_float, "ieee": ieee, "new": new, "settle": settle,
 }  # fmt: skip
 
 

@@ -77,20 +77,16 @@ class _Vector:
         absent = [g is None for g in gradients]
         if all(absent):
             return
-        step, state = optimizer.update(self.joined(gradients, numbers.dtype), self.state)
+        pairs = list(zip(self.parameters, gradients, strict=True))
+        flat = [np.zeros(np.size(p._data)) if g is None else np.reshape(g, -1) for p, g in pairs]
+        step, state = optimizer.update(np.concatenate(flat, dtype=numbers.dtype), self.state)
         if any(absent):
-            stays = np.repeat(absent, [self.size(p) for p in self.parameters])
+            stays = np.repeat(absent, [np.size(p._data) for p in self.parameters])
             step = np.where(stays, 0.0, step)
             before: Sequence[Any] = self.state or [0.0] * len(state)
             state = tuple(np.where(stays, old, new) for old, new in zip(before, state, strict=True))
         numbers -= step
         self.state = state
-
-    def size(self, parameter: Any) -> int:
-        raise NotImplementedError
-
-    def joined(self, gradients: list[Any], dtype: Any) -> Array:
-        raise NotImplementedError
 
     def step(self, optimizer: Optimizer) -> None:
         raise NotImplementedError
@@ -98,12 +94,6 @@ class _Vector:
 
 class _Numbers(_Vector):
     """Values: their numbers are read, and written back."""
-
-    def size(self, parameter: Value) -> int:
-        return 1
-
-    def joined(self, gradients: list[Any], dtype: Any) -> Array:
-        return np.array([0.0 if g is None else g for g in gradients], dtype)
 
     def step(self, optimizer: Optimizer) -> None:
         numbers = np.array([p._data for p in self.parameters])
@@ -116,13 +106,6 @@ class _Arrays(_Vector):
     """Tensors of one dtype: their arrays are views of the vector."""
 
     numbers: Array | None = None
-
-    def size(self, parameter: Tensor) -> int:
-        return parameter._data.size  # type: ignore[no-any-return]  # an array's
-
-    def joined(self, gradients: list[Any], dtype: Any) -> Array:
-        pairs = zip(self.parameters, gradients, strict=True)
-        return np.concatenate([np.zeros(self.size(p)) if g is None else g.reshape(-1) for p, g in pairs], dtype=dtype)
 
     def step(self, optimizer: Optimizer) -> None:
         numbers = self.numbers

@@ -20,7 +20,6 @@ from .linear import count
 from .recording import array, arrays, is_scalar
 from .shapes import moveaxis, reshape, transpose
 from .tensor import Tensor
-from .value import Value
 
 
 def matmul(x: Any, y: Any) -> Any:
@@ -47,11 +46,9 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
     ------
     ValueError : when the lengths to be summed over differ, naming both shapes
     """
-    if any(is_scalar(z) or (isinstance(z, Tensor | np.ndarray) and not z.ndim) for z in (x, y)):
+    if any(is_scalar(z) or (isinstance(z, ARRAYS) and not z.ndim) for z in (x, y)):
         product = x * y
-    elif not (_is_array(x) or _is_array(y)) or (
-        (_holds_values(x) or _holds_values(y)) and not (_holds_tensors(x) or _holds_tensors(y))
-    ):
+    elif not (_is_nested(x) or _is_nested(y)) and not (isinstance(x, ARRAYS) and isinstance(y, ARRAYS)):
         return functions.dot(x, y, bias)
     else:
         x, y = arrays(x, y)
@@ -63,18 +60,16 @@ def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
 NUMPY[np.dot] = dot
 
 
-def _is_array(x: Any) -> bool:
-    return isinstance(x, Tensor | np.ndarray) or (
-        isinstance(x, list | tuple) and any(isinstance(part, list | tuple | Tensor | np.ndarray) for part in x)
+ARRAYS = (Tensor, np.ndarray)
+
+
+def _is_nested(x: Any) -> bool:
+    """Whether it is no sequence of numbers and Values."""
+    return (
+        type(x) is Tensor
+        or np.ndim(x if isinstance(x, np.ndarray) else 0) > 1
+        or (isinstance(x, list | tuple) and any(isinstance(part, (list, tuple, *ARRAYS)) for part in x))
     )
-
-
-def _holds_values(x: Any) -> bool:
-    return isinstance(x, list | tuple) and any(type(part) is Value for part in x)
-
-
-def _holds_tensors(x: Any) -> bool:
-    return isinstance(x, list | tuple) and any(type(part) is Tensor for part in x)
 
 
 @of_numpy(np.outer)

@@ -117,7 +117,7 @@ def is_scalar(x: Any) -> bool:
     return type(x) is Value or as_float(x) is not None
 
 
-def array(x: Any) -> Any:
+def array(x: Any, of: str = "") -> Any:
     """A Tensor of what may be a Tensor, a Value, or lists that hold some; else a plain array."""
     if type(x) is Tensor:
         return x
@@ -128,14 +128,14 @@ def array(x: Any) -> Any:
         return made
     made = np.asarray(made)
     if made.dtype.kind not in "iub" and made.dtype.newbyteorder("=") not in NATIVE:
-        raise TypeError(f"{WANTED} are wanted, got {describe(x)}")
+        raise TypeError(f"{f'{of}() takes {WANTED}' if of else f'{WANTED} are wanted'}, got {describe(x)}")
     return made
 
 
-def arrays(*xs: Any) -> list[Any]:
+def arrays(*xs: Any, of: str = "") -> list[Any]:
     """As :func:`array` for each of several: numbers and Values in the dtype of the others, which they don't change."""
     scalars = [is_scalar(x) for x in xs]
-    made = [None if scalar else array(x) for x, scalar in zip(xs, scalars, strict=True)]
+    made = [None if scalar else array(x, of) for x, scalar in zip(xs, scalars, strict=True)]
     floating = [x.dtype for x in made if x is not None and x.dtype.kind == "f"]
     dtype = np.result_type(*floating) if floating else None
     return [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(xs, made, scalars, strict=True)]

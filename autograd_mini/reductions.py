@@ -15,9 +15,10 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from . import functions, linear
-from .arrays import NUMPY, Axis, axes_of, data_of, of_numpy
+from .arrays import NUMPY, Axis, axes_of, of_numpy
 from .elements import diagonal
 from .functions import FUNCTIONS, stop_gradient
+from .graph import data_of
 from .linear import count, kept
 from .recording import array, is_scalar
 from .shapes import concatenate, ravel, reshape, squeeze, transpose

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from . import linear
-from .arrays import Axis, data_of, of_numpy
+from .arrays import Axis, of_numpy
+from .graph import data_of
 from .recording import array, arrays, is_scalar, stacked
 
 

@@ -22,7 +22,6 @@ import numpy as np
 
 from . import reverse
 from .graph import CLOCK, CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
-from .modes import THREAD
 
 Array = np.ndarray[Any, Any]
 
@@ -242,21 +241,12 @@ class Tensor(Node):
         self.refuse_to_cut("np.asarray()")
         return np.array(self._data, dtype, copy=copy) if copy is not None else np.asarray(self._data, dtype)
 
-    def refuse_to_cut(self, what: str) -> None:
-        """Raise a TypeError unless no derivative flows here anyway."""
-        if self.requires_grad and not THREAD.no_grad:
-            raise TypeError(
-                f"{what} of a node that wants a gradient would cut the graph: use .numpy() or .item() for the numbers, "
-                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
-            )
-
     @property
     def is_stale(self) -> bool:
         """Whether this node's data, or that of what it was computed from, was assigned since."""
         if self.edges is MANY:
-            return any(
-                x._data != number for x, number in zip(self.operands, self._data.flat, strict=True) if flows_to(x)
-            )
+            now = np.array([x._data if isinstance(x, Node) else x for x in self.operands], self.dtype)
+            return not np.array_equal(now, self._data.reshape(-1), equal_nan=True)
         return self.time == np.inf or any(isinstance(x, Tensor) and x.time > self.time for x in self.operands)
 
     def become_data(self) -> None:
@@ -325,12 +315,8 @@ def checked(array: Array, data: Any = None) -> Array:
 
 def leaf(data: Array, tag: Tag | None, origin: Leaf) -> Tensor:
     """A leaf of a given kind, which holds this array, not a copy."""
-    node = object.__new__(Tensor)
-    node._data = data
-    node.operands = node.arrays = node.edges = node.params = ()
-    node.grad = node._pending = None
-    node.time = 0
-    node._tag, node.origin = tag, origin
+    node = Tensor(0.0)
+    node._data, node._tag, node.origin = data, tag, origin
     return node
 
 

@@ -143,7 +143,7 @@ def _direction(source: Any, x: Any) -> Any:
         return x
     if type(source) is Value:
         return as_float(x.item() if isinstance(x, np.ndarray) and not x.ndim else x)
-    return np.asarray(x, source.dtype)
+    return np.array(x, source.dtype)  # the caller may edit it
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
@@ -302,7 +302,7 @@ def gradient_graph(root: Any, wrt: Any) -> Any:
                 f"the inputs of {node.op} have changed since it was computed, so higher derivatives would be "
                 "of another function: compute the graph again"
             )
-    with recording():
+    with recording(), np.errstate(all="ignore"):
         seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root).data))
         gradient = cotangents(root, [wrt], seed, higher.pulling)[0]
         return as_node(zero_like(wrt) if gradient is None else gradient)

@@ -28,7 +28,6 @@ import numpy as np
 
 from . import reverse
 from .graph import CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
-from .modes import THREAD
 from .nary import Sum
 from .rules import Rule
 
@@ -183,17 +182,14 @@ class Value(Node):
         return self
 
     def __float__(self) -> float:
-        if self.requires_grad and not THREAD.no_grad:
-            raise TypeError(
-                "float() of a node that wants a gradient would cut the graph: use x.item() for the number, "
-                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
-            )
+        self.refuse_to_cut("float()")
         return self._data
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if copy is False:
             raise ValueError("a Value holds no array, so np.asarray has to copy its number: leave out copy=False")
-        return np.asarray(float(self), dtype)
+        self.refuse_to_cut("np.asarray()")
+        return np.asarray(self._data, dtype)
 
     def become_data(self) -> None:
         """Forget how it was computed: no derivative flows here."""

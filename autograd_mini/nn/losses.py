@@ -17,7 +17,7 @@ import numpy as np
 from ..custom import Custom
 from ..functions import FUNCTIONS, sum
 from ..graph import describe
-from ..modes import no_grad
+from ..recording import array
 from ..reductions import mean
 from ..tensor import Tensor
 from ..value import Value, as_float
@@ -87,10 +87,9 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     (Tensor(0.693147), array([[-0.25,  0.25],
            [ 0.25, -0.25]]))
     """
-    if type(y_pred) is not Tensor:
-        with no_grad():
-            return sparse_categorical_crossentropy(y_true, Tensor(y_pred), from_logits).item()
-    predicted = y_pred
+    predicted = array(y_pred)
+    if type(predicted) is not Tensor:
+        return sparse_categorical_crossentropy(y_true, Tensor(predicted, requires_grad=False), from_logits).item()
     labels = np.asarray(y_true)
     if predicted.ndim != 2 or labels.shape != predicted.shape[:1] or not labels.size:
         raise ValueError(
@@ -153,7 +152,7 @@ def _mean(
     check: Callable[[Any], None] | None = None,
     fused: Custom | None = None,
 ) -> Any:
-    if isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS):
+    if (isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS)) and not (_values(y_true) or _values(y_pred)):
         y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
         y_true = (
             y_true if type(y_true) is Tensor else np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
@@ -172,6 +171,10 @@ def _mean(
         check(np.array([y.item() if isinstance(y, Value | Tensor) else y for y in true]))
     losses = [loss(y, p) for y, p in zip(true, predicted, strict=True)]
     return losses[0] if len(losses) == 1 else sum(losses) / len(losses)
+
+
+def _values(x: Any) -> bool:
+    return isinstance(x, list | tuple) and any(type(part) is Value for part in x)
 
 
 def _sequence(values: Any) -> list[Any]:
