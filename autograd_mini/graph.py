@@ -115,8 +115,8 @@ class Node:
         """Raise a TypeError unless no derivative flows here anyway."""
         if self.requires_grad and not THREAD.no_grad:
             raise TypeError(
-                f"{what} of a node that wants a gradient would cut the graph: use .item() or .numpy() for the numbers, "
-                "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
+                f"{what} of a node that wants a gradient would cut the graph: use x.item() or x.numpy() for the "
+                "numbers, ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
             )
 
     def zero_grad(self) -> None:

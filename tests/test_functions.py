@@ -225,7 +225,14 @@ def test_sums_of_ragged_sequences_are_refused(ragged: Any) -> None:
             ag.sum([other, ragged])
 
 
-@pytest.mark.parametrize("bad", [None, "x", 1j, [1.0], np.array([1.0]), np.ones(2), np.float16(1)], ids=repr)
+def test_a_nested_list_is_a_matrix_for_dot() -> None:
+    x = [Value(1), Value(2)]
+    product = ag.dot([[1.0, 2.0], [3.0, 4.0]], x)
+    product.sum().backward()
+    assert (product.data.tolist(), x[0].grad, x[1].grad) == ([5.0, 11.0], 4.0, 6.0)
+
+
+@pytest.mark.parametrize("bad", [None, "x", 1j, np.float16(1)], ids=repr)
 def test_dots_with_a_value_hold_numbers_and_nodes(bad: Any) -> None:
     for call in (lambda: ag.dot([bad], [Value(1)]), lambda: ag.dot([1.0], [1.0], bias=bad)):
         with pytest.raises(TypeError, match="got"):

@@ -54,7 +54,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: float(Value(1)),
         TypeError,
         (
-            "float() of a node that wants a gradient would cut the graph: use x.item() for the number, "
+            "float() of a node that wants a gradient would cut the graph: use x.item() or x.numpy() for the numbers, "
             "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
         ),
     ),
@@ -62,7 +62,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: math.exp(Value(1)),
         TypeError,
         (
-            "float() of a node that wants a gradient would cut the graph: use x.item() for the number, "
+            "float() of a node that wants a gradient would cut the graph: use x.item() or x.numpy() for the numbers, "
             "ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
         ),
     ),
