@@ -29,7 +29,13 @@ absolute, ceil, floor, mod, softplus, where = (FUNCTIONS[name] for name in "abs 
 
 @of_numpy(np.clip)
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    """Held between two bounds, of which one may be None; at the bounds the derivative is 1."""
+    """Held between two bounds, of which one may be None; at the bounds the derivative is 1.
+
+    >>> x = Tensor([-1.0, 0.0, 1.0, 5.0])
+    >>> clip(x, 0.0, 2.0).sum().backward()
+    >>> clip(x, 0.0, 2.0), x.grad
+    (Tensor([0., 0., 1., 2.]), array([0., 1., 1., 0.]))
+    """
     a_min, a_max = min if a_min is None else a_min, max if a_max is None else a_max
     x = x if type(x) is Value else array(x)
     low = where(x < a_min, a_min, x) if a_min is not None else x
@@ -38,7 +44,11 @@ def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 
 @of_numpy(np.round, np.around)
 def round(x: Any, decimals: int = 0) -> Any:
-    """Rounded to so many decimals, halves to even; its derivative is 0."""
+    """Rounded to so many decimals, halves to even; its derivative is 0.
+
+    >>> round(Tensor([0.5, 1.5])), round(Tensor([1.25]), 1)
+    (Tensor([0., 2.]), Tensor([1.2]))
+    """
     x, rounded = x if is_scalar(x) else array(x), FUNCTIONS["rint"]
     return rounded(x) if not decimals else rounded(x * 10.0**decimals) / 10.0**decimals
 
@@ -86,7 +96,13 @@ def _extreme_of_numbers(name: str) -> Callable[..., Any]:
 
 @of_numpy(np.nan_to_num)
 def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
-    """With numbers in the place of nan and the infinities, through which no derivative flows."""
+    """With numbers in the place of nan and the infinities, through which no derivative flows.
+
+    >>> x = Tensor([1.0, math.nan])
+    >>> nan_to_num(x).sum().backward()
+    >>> nan_to_num(x), x.grad
+    (Tensor([1., 0.]), array([1., 0.]))
+    """
     del copy  # it always is one
     x = array(x)
     data = data_of(x)
@@ -95,7 +111,13 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
 
 @of_numpy(np.average)
 def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
-    """The weighted mean over axes; the mean if there are no weights."""
+    """The weighted mean over axes; the mean if there are no weights.
+
+    >>> x = Tensor([1.0, 2.0])
+    >>> average(x, weights=[1.0, 3.0]).backward()
+    >>> x.grad
+    array([0.25, 0.75])
+    """
     if weights is None:
         return reductions.mean(x, axis)
     x, weights = arrays(x, weights)
@@ -106,25 +128,48 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
 
 @of_numpy(np.ptp)
 def ptp(x: Any, axis: Any = None) -> Any:
-    """The greatest less the least, over axes."""
+    """The greatest less the least, over axes.
+
+    >>> x = Tensor([3.0, 1.0, 2.0])
+    >>> ptp(x).backward()
+    >>> ptp(x), x.grad
+    (Tensor(2.), array([ 1., -1.,  0.]))
+    """
     return reductions.max(x, axis) - reductions.min(x, axis)
 
 
 @of_numpy(np.vdot)
 def vdot(x: Any, y: Any) -> Any:
-    """The sum of the products of all elements."""
+    """The sum of the products of all elements: (m, n), (m, n) → ().
+
+    >>> vdot(Tensor([[1.0, 2.0]]), [[3.0], [4.0]])
+    Tensor(11.)
+
+    Raises
+    ------
+    ValueError : when they aren't as many
+    """
     return products.dot(shapes.ravel(x), shapes.ravel(y))
 
 
 @of_numpy(np.matrix_transpose)
 def matrix_transpose(x: Any) -> Any:
-    """The last two axes exchanged."""
+    """The last two axes exchanged: (…, m, n) → (…, n, m).
+
+    >>> matrix_transpose(Tensor(np.ones((2, 3, 4)))).shape
+    (2, 4, 3)
+    """
     return shapes.swapaxes(x, -1, -2)
 
 
 @of_numpy(np.take_along_axis)
 def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
-    """For each place the element that the indices name along an axis, as ``argsort`` and its like give them."""
+    """For each place the element that the indices name along an axis, as ``argsort`` and its like give them.
+
+    >>> x = Tensor([[3.0, 1.0, 2.0]])
+    >>> take_along_axis(x, np.argsort(x.data, axis=1), axis=1)
+    Tensor([[1., 2., 3.]])
+    """
     x = array(x)
     index = list(np.ix_(*map(range, x.shape)))
     index[axis] = np.asarray(indices)
@@ -167,7 +212,15 @@ def _transpose(self: Tensor, *axes: Any) -> Any:
 
 
 def _astype(self: Tensor, dtype: Any) -> Any:
-    """The same numbers in another precision."""
+    """The same numbers in another precision.
+
+    >>> Tensor([1.0, 2.0]).astype(np.float32).dtype
+    dtype('float32')
+
+    Raises
+    ------
+    TypeError : for a dtype that no Tensor holds
+    """
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise TypeError(f"a Tensor holds float32 or float64, got {dtype!r}: for another dtype take .data.astype(…)")
     return linear.ASTYPE(self, np.dtype(dtype))

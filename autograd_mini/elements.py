@@ -28,6 +28,10 @@ PLAIN_INDEX = (int, float, np.number, slice, EllipsisType, Node)
 def getitem(x: Any, index: Any) -> Any:
     """``x[index]``, for all that indexes an array.
 
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> x[0, 1], x[:, 0], x[x.data > 2]
+    (Tensor(2.), Tensor([1., 3.]), Tensor([3., 4.]))
+
     Raises
     ------
     IndexError : for an index out of range, of floats, or a mask of another shape
@@ -48,51 +52,88 @@ def getitem(x: Any, index: Any) -> Any:
 
 @of_numpy(np.take)
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The elements at these places along an axis; without one, of all elements in a row."""
+    """The elements at these places along an axis; without one, of all elements in a row.
+
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> take(x, [2, 2, 0]).sum().backward()
+    >>> x.grad
+    array([1., 0., 2.])
+    """
     x = ravel(array(x)) if axis is None else array(x)
     return x[(slice(None),) * normalize_axis_index(axis or 0, x.ndim) + (np.asarray(indices),)]
 
 
 @of_numpy(np.flip)
 def flip(x: Any, axis: Axis = None) -> Any:
-    """The elements along axes, or along all, in reversed order."""
+    """The elements along axes, or along all, in reversed order.
+
+    >>> flip(Tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[4.0, 3.0], [2.0, 1.0]]
+    """
     x = array(x)
     return linear.FLIP(x, axes_of(axis, x.ndim))
 
 
 @of_numpy(np.flipud)
 def flipud(x: Any) -> Any:
-    """The rows in reversed order."""
+    """The rows in reversed order.
+
+    >>> flipud(Tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[3.0, 4.0], [1.0, 2.0]]
+    """
     return flip(x, 0)
 
 
 @of_numpy(np.fliplr)
 def fliplr(x: Any) -> Any:
-    """The columns in reversed order."""
+    """The columns in reversed order.
+
+    >>> fliplr(Tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
     return flip(x, 1)
 
 
 @of_numpy(np.rot90)
 def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
-    """Turned k times by 90° in the plane of two axes."""
+    """Turned k times by 90° in the plane of two axes: (m, n) → (n, m) for odd k.
+
+    >>> rot90(Tensor([[1.0, 2.0, 3.0]])).tolist()
+    [[3.0], [2.0], [1.0]]
+    """
     return linear.ROT90(array(x), k, axes)
 
 
 @of_numpy(np.roll)
 def roll(x: Any, shift: Any, axis: Any = None) -> Any:
-    """The elements moved along axes; what leaves at the end comes back at the beginning."""
+    """The elements moved along axes; what leaves at the end comes back at the beginning.
+
+    >>> roll(Tensor([1.0, 2.0, 3.0]), 1)
+    Tensor([3., 1., 2.])
+    """
     return linear.ROLL(array(x), shift, axis)
 
 
 @of_numpy(np.repeat)
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Each element repeated."""
+    """Each element repeated: (n,) → (kn,); the gradients of the copies add up.
+
+    >>> x = Tensor([1.0, 2.0])
+    >>> y = repeat(x, [1, 3])
+    >>> y.sum().backward()
+    >>> y, x.grad
+    (Tensor([1., 2., 2., 2.]), array([1., 3.]))
+    """
     return linear.REPEAT(array(x), repeats, axis)
 
 
 @of_numpy(np.tile)
 def tile(x: Any, reps: Any) -> Any:
-    """The whole repeated, as often as told for each axis."""
+    """The whole repeated, as often as told for each axis: (n,) → (kn,) for reps k.
+
+    >>> tile(Tensor([1.0, 2.0]), 2)
+    Tensor([1., 2., 1., 2.])
+    """
     return linear.TILE(array(x), reps)
 
 
@@ -101,6 +142,13 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
     """With a border: of zeros or other constants, or of what is there.
 
     ``mode`` is "constant", "edge", "reflect", "symmetric" or "wrap", as NumPy has them.
+
+    >>> pad(Tensor([1.0, 2.0]), 1), pad(Tensor([1.0, 2.0]), (0, 2), "edge")
+    (Tensor([0., 1., 2., 0.]), Tensor([1., 2., 2., 2.]))
+
+    Raises
+    ------
+    ValueError : for another mode
     """
     x = array(x)
     if mode in ("edge", "reflect", "wrap", "symmetric"):
@@ -118,26 +166,43 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
 
 @of_numpy(np.diagonal)
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The diagonal, or one beside it, of the plane of two axes."""
+    """The diagonal, or one beside it, of the plane of two axes: (n, n) → (n,).
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> diagonal(x), diagonal(x, 1)
+    (Tensor([1., 4.]), Tensor([2.]))
+    """
     return linear.DIAGONAL(array(x), offset, axis1, axis2)
 
 
 @of_numpy(np.diag)
 def diag(x: Any, k: int = 0) -> Any:
-    """Of a matrix the diagonal, of a vector the matrix that has it there."""
+    """Of a matrix the diagonal, of a vector the matrix that has it there: (n, n) → (n,), (n,) → (n, n).
+
+    >>> diag(Tensor([1.0, 2.0])).tolist(), diag(Tensor([[1.0, 2.0], [3.0, 4.0]]))
+    ([[1.0, 0.0], [0.0, 2.0]], Tensor([1., 4.]))
+    """
     x = array(x)
     return linear.DIAG(x, k) if x.ndim == 1 else diagonal(x, k)
 
 
 @of_numpy(np.tril)
 def tril(x: Any, k: int = 0) -> Any:
-    """The lower triangle: zeros above the k-th diagonal."""
+    """The lower triangle: zeros above the k-th diagonal.
+
+    >>> tril(Tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[1.0, 0.0], [3.0, 4.0]]
+    """
     return linear.TRIL(array(x), k)
 
 
 @of_numpy(np.triu)
 def triu(x: Any, k: int = 0) -> Any:
-    """The upper triangle: zeros below the k-th diagonal."""
+    """The upper triangle: zeros below the k-th diagonal.
+
+    >>> triu(Tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[1.0, 2.0], [0.0, 4.0]]
+    """
     return linear.TRIU(array(x), k)
 
 

@@ -23,7 +23,12 @@ from .tensor import Tensor
 
 
 def matmul(x: Any, y: Any) -> Any:
-    """The product of matrices and vectors, or of batches of matrices: ``x @ y``.
+    """The product of matrices and vectors, or of batches of matrices: ``x @ y``, (m, k), (k, n) → (m, n).
+
+    >>> W, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([5.0, 6.0])
+    >>> matmul(W, x).sum().backward()
+    >>> W.grad.tolist(), x.grad
+    ([[5.0, 6.0], [5.0, 6.0]], array([4., 6.]))
 
     Raises
     ------
@@ -41,6 +46,9 @@ NUMPY[np.matmul] = matmul
 
 def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
     """``np.dot`` of arrays; of two lists of Values and numbers w₁x₁ + w₂x₂ + … + bias, as one Value.
+
+    >>> dot(Tensor([1.0, 2.0]), [3.0, 4.0]), dot([1.0, 2.0], [3.0, 4.0], bias=5.0)
+    (Tensor(11.), 16.0)
 
     Raises
     ------
@@ -74,21 +82,43 @@ def _is_nested(x: Any) -> bool:
 
 @of_numpy(np.outer)
 def outer(x: Any, y: Any) -> Any:
-    """Every element of x times every element of y."""
+    """Every element of x times every element of y: (m,), (n,) → (m, n).
+
+    >>> outer(Tensor([1.0, 2.0]), [3.0, 4.0]).tolist()
+    [[3.0, 4.0], [6.0, 8.0]]
+    """
     x, y = arrays(x, y)
     return reshape(x, (-1, 1)) * reshape(y, (1, -1))
 
 
 @of_numpy(np.inner)
 def inner(x: Any, y: Any) -> Any:
-    """The sums of products over the last axes of both."""
+    """The sums of products over the last axes of both: (m, k), (n, k) → (m, n).
+
+    >>> inner(Tensor([[1.0, 2.0]]), [[3.0, 4.0], [5.0, 6.0]])
+    Tensor([[11., 17.]])
+
+    Raises
+    ------
+    ValueError : when the last axes differ in length, naming both shapes
+    """
     x, y = arrays(x, y)
     return x * y if not x.ndim or not y.ndim else tensordot(x, y, ([-1], [-1]))
 
 
 @of_numpy(np.tensordot)
 def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
-    """The sums of products over chosen axes of both: so many last of x and first of y, or those listed for each."""
+    """The sums of products over chosen axes of both: so many last of x and first of y, or those listed for each.
+
+    >>> tensordot(np.ones((2, 3, 4)), Tensor(np.ones((3, 4, 5)))).shape
+    (2, 5)
+    >>> tensordot(np.ones((2, 3)), Tensor(np.ones((4, 2))), axes=([0], [1])).shape
+    (3, 4)
+
+    Raises
+    ------
+    ValueError : when the lengths to be summed over differ, naming both shapes
+    """
     x, y = arrays(x, y)
     by_x, by_y = (range(-axes, 0), range(axes)) if isinstance(axes, int) else axes
     by_x, by_y = (normalize_axis_tuple(by, z.ndim) for by, z in ((by_x, x), (by_y, y)))
@@ -106,7 +136,11 @@ def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
 
 @of_numpy(np.kron)
 def kron(x: Any, y: Any) -> Any:
-    """The Kronecker product: y once for each element of x, times it."""
+    """The Kronecker product: y once for each element of x, times it: (k, l), (m, n) → (km, ln).
+
+    >>> kron(Tensor([1.0, 10.0]), [1.0, 2.0])
+    Tensor([ 1.,  2., 10., 20.])
+    """
     x, y = arrays(x, y)
     ndim = max(x.ndim, y.ndim)
     long_x, long_y = ((1,) * (ndim - z.ndim) + z.shape for z in (x, y))
@@ -117,7 +151,15 @@ def kron(x: Any, y: Any) -> Any:
 
 @of_numpy(np.cross)
 def cross(x: Any, y: Any, axis: int = -1) -> Any:
-    """The vector product of vectors in space, along an axis of length 3."""
+    """The vector product of vectors in space, along an axis of length 3.
+
+    >>> cross(Tensor([1.0, 0.0, 0.0]), [0.0, 1.0, 0.0])
+    Tensor([0., 0., 1.])
+
+    Raises
+    ------
+    ValueError : when that axis has another length, naming both shapes
+    """
     x, y = (moveaxis(array(z), axis, -1) for z in (x, y))
     if x.shape[-1] != 3 or y.shape[-1] != 3:
         raise ValueError(f"cross takes vectors of three numbers, got the shapes {x.shape} and {y.shape}")
@@ -130,6 +172,14 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
     """Sums of products by Einstein's convention: ``einsum("ij,jk->ik", x, y)``, as ``np.einsum``.
 
     ``optimize`` is NumPy's, and ignored.
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> einsum("ij,j->i", x, [1.0, 10.0]), einsum("ii", x)
+    (Tensor([21., 43.]), Tensor(5.))
+
+    Raises
+    ------
+    ValueError : when the subscripts are for other operands, in number or axes
     """
     del optimize
     subscripts, given = _subscripts(operands)

@@ -32,7 +32,7 @@ absolute, exp, log, sign, sqrt, square, where = (
 
 
 def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The sum over axes; of numbers and Values one number or Value.
+    """The sum over axes, (m, n) → (m,) for axis 1; of numbers and Values one number or Value.
 
     >>> sum([Value(1), 2.0, Value(3)]).op, sum(Tensor([[1, 2], [3, 4]]), axis=1)
     ('sum', Tensor([3., 7.]))
@@ -59,7 +59,13 @@ NUMPY[np.sum] = sum
 
 @of_numpy(np.mean)
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The mean over axes; of a list of Values and numbers one Value."""
+    """The mean over axes, (m, n) → (n,) for axis 0; of a list of Values and numbers one Value.
+
+    >>> x = Tensor([1.0, 2.0, 3.0, 6.0])
+    >>> mean(x).backward()
+    >>> x.grad, mean([Value(1), 2.0]).data
+    (array([0.25, 0.25, 0.25, 0.25]), 1.5)
+    """
     if axis is None and isinstance(x, list | tuple) and all(map(is_scalar, x)):
         return functions.sum(x) / len(x)
     x = array(x)
@@ -68,21 +74,47 @@ def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 @of_numpy(np.max, np.amax)
 def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The greatest over axes; ties share the gradient evenly."""
+    """The greatest over axes; ties share the gradient evenly.
+
+    >>> x = Tensor([1.0, 3.0, 3.0])
+    >>> max(x).backward()
+    >>> x.grad
+    array([0. , 0.5, 0.5])
+
+    Raises
+    ------
+    ValueError : when there are no elements
+    """
     x = array(x)
     return linear.MAX(x, axes_of(axis, x.ndim), keepdims)
 
 
 @of_numpy(np.min, np.amin)
 def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The least over axes; ties share the gradient evenly."""
+    """The least over axes; ties share the gradient evenly.
+
+    >>> x = Tensor([1.0, 1.0, 3.0])
+    >>> min(x).backward()
+    >>> x.grad
+    array([0.5, 0.5, 0. ])
+
+    Raises
+    ------
+    ValueError : when there are no elements
+    """
     x = array(x)
     return linear.MIN(x, axes_of(axis, x.ndim), keepdims)
 
 
 @of_numpy(np.prod)
 def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The product over axes: a tree of products, so that its derivative is right where factors are 0."""
+    """The product over axes: a tree of products, so that its derivative is right where factors are 0.
+
+    >>> x = Tensor([0.0, 2.0, 3.0])
+    >>> prod(x).backward()
+    >>> x.grad
+    array([6., 0., 0.])
+    """
     x = array(x)
     axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
     rest = [i for i in range(x.ndim) if i not in axes]
@@ -97,7 +129,13 @@ def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 @of_numpy(np.var)
 def var(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """The variance over axes: the mean of the squared deviations, of which n - ddof are counted."""
+    """The variance over axes: the mean of the squared deviations, of which n - ddof are counted.
+
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> var(x, ddof=1).backward()
+    >>> x.grad
+    array([-1.,  0.,  1.])
+    """
     x = array(x)
     deviation = x - mean(x, axis, keepdims=True)
     return sum(square(deviation), axis, keepdims=keepdims) / _degrees(x, axis, ddof)
@@ -105,7 +143,13 @@ def var(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -
 
 @of_numpy(np.std)
 def std(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    """The standard deviation over axes; of a constant its derivative is 0."""
+    """The standard deviation over axes; of a constant its derivative is 0.
+
+    >>> x = Tensor([2.0, 2.0])
+    >>> std(x).backward()
+    >>> std(Tensor([1.0, 3.0])), x.grad
+    (Tensor(1.), array([0., 0.]))
+    """
     x = array(x)
     deviation = x - mean(x, axis, keepdims=True)
     return _root(sum(square(deviation), axis, keepdims=keepdims) / _degrees(x, axis, ddof))
@@ -126,14 +170,28 @@ def _root(x: Any) -> Any:
 
 @of_numpy(np.cumsum)
 def cumsum(x: Any, axis: int | None = None) -> Any:
-    """The running sum along an axis; without one, of all elements in a row."""
+    """The running sum along an axis; without one, of all elements in a row.
+
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> cumsum(x).sum().backward()
+    >>> cumsum(x), x.grad
+    (Tensor([1., 3., 6.]), array([3., 2., 1.]))
+    """
     x = ravel(array(x)) if axis is None else array(x)
     return linear.CUMSUM(x, normalize_axis_index(axis or 0, x.ndim))
 
 
 @of_numpy(np.diff)
 def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
-    """The differences between neighbours along an axis, taken n times."""
+    """The differences between neighbours along an axis, taken n times: its length falls by n.
+
+    >>> diff(Tensor([1.0, 4.0, 9.0])), diff(Tensor([1.0, 4.0, 9.0]), n=2)
+    (Tensor([3., 5.]), Tensor([2.]))
+
+    Raises
+    ------
+    ValueError : for a negative n
+    """
     if n < 0:
         raise ValueError(f"diff takes differences a number of times, got n={n}")
     x = array(x)
@@ -145,7 +203,13 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
 
 @of_numpy(np.sort)
 def sort(x: Any, axis: int | None = -1, kind: Any = None) -> Any:
-    """The elements in ascending order along an axis; without one, all of them in a row."""
+    """The elements in ascending order along an axis; without one, all of them in a row.
+
+    >>> x = Tensor([3.0, 1.0, 2.0])
+    >>> sort(x).backward([1.0, 10.0, 100.0])
+    >>> sort(x), x.grad
+    (Tensor([1., 2., 3.]), array([100.,   1.,  10.]))
+    """
     del kind  # any gives the same
     x = ravel(array(x)) if axis is None else array(x)
     return linear.SORT(x, normalize_axis_index(-1 if axis is None else axis, x.ndim))
@@ -153,13 +217,24 @@ def sort(x: Any, axis: int | None = -1, kind: Any = None) -> Any:
 
 @of_numpy(np.trace)
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    """The sum of the diagonal."""
+    """The sum of the diagonal: (n, n) → ().
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> trace(x).backward()
+    >>> trace(x), x.grad.tolist()
+    (Tensor(5.), [[1.0, 0.0], [0.0, 1.0]])
+    """
     return sum(diagonal(x, offset, axis1, axis2), -1)
 
 
 @of_numpy(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """The norm of a vector or matrix, as ``np.linalg.norm``; its derivative is 0 where it is 0.
+
+    >>> x = Tensor([3.0, 4.0])
+    >>> norm(x).backward()
+    >>> norm(x), x.grad, norm(x, ord=1)
+    (Tensor(5.), array([0.6, 0.8]), Tensor(7.))
 
     Parameters
     ----------
@@ -207,7 +282,11 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """Ln of :func:`softmax`, without the loss of small probabilities."""
+    """Ln of :func:`softmax`, without the loss of small probabilities.
+
+    >>> log_softmax(Tensor([0.0, -1000.0]))
+    Tensor([    0., -1000.])
+    """
     x = array(x)
     return x - logsumexp(x, axis, keepdims=True)
 

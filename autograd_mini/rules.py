@@ -234,7 +234,7 @@ TABLE = (
     Rule("sinh", sinh(x), [cosh(x)], numpy="sinh", latex=_tex("sinh")),
     Rule("cosh", cosh(x), [sinh(x)], numpy="cosh", latex=_tex("cosh")),
     Rule("tanh", tanh(x), [square(sech(x))], shown=[1 - square(out)], numpy="tanh", latex=_tex("tanh"),
-         accurate_above=2**-10),
+         accurate_above=2**-14),
     Rule("csch", 1 / sinh(x), [-out * coth(x)], domain=[NONZERO], latex=r"\operatorname{{csch}}\left({}\right)"),
     Rule("sech", 2 * DECAY / (1 + square(DECAY)), [-out * tanh(x)],
          latex=r"\operatorname{{sech}}\left({}\right)"),
@@ -255,7 +255,7 @@ TABLE = (
          domain=[OUTSIDE], text="arcoth({})", latex=r"\operatorname{{arcoth}}\left({}\right)"),
     # Activations. relu'(0) is 0; maximum(0, x) is another function with 1/2 there, because ties share evenly.
     Rule("sigmoid", exp(minimum(x, 0)) / (1 + DECAY), [square(sech(x / 2)) / 4], shown=[out * (1 - out)],
-         text="σ({})", latex=r"\sigma\left({}\right)", accurate_above=2**-10),
+         text="σ({})", latex=r"\sigma\left({}\right)", accurate_above=2**-14),
     Rule("relu", maximum(0, x), [where(x > 0, 1, 0)], kinks=[((0,), (0,))]),
     Rule("leaky_relu", where(x > 0, x, slope * x), [where(x > 0, 1, slope), where(x > 0, 0, x)],
          inputs=[x, slope], defaults=(0.01,), kinks=[((0, 0.01), (0.01, 0))]),
@@ -296,7 +296,7 @@ TABLE = (
          text="BCE({}, {})", latex=r"\operatorname{{BCE}}\left({}, {}\right)"),
     Rule("bce_with_logits", maximum(0, z) - y * z + log1p(exp(-absolute(z))),
          [-z, (1 - y) * sigmoid(z) - y * sigmoid(-z)], shown=[-z, sigmoid(z) - y], inputs=[y, z],
-         domain=[BETWEEN_0_1, REALS], accurate_above=2**-10,
+         domain=[BETWEEN_0_1, REALS], accurate_above=2**-14,
          text="BCE({}, σ({}))",
          latex=r"\operatorname{{BCE}}\left({}, \sigma\left({}\right)\right)"),
     # Pieces of other rows' derivatives, in the form whose own derivative is accurate at both ends.

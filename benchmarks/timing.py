@@ -51,6 +51,8 @@ def alternate(
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
+            if repeats > 1:
+                run()  # those that share an array with the one before would find it in the cache, others not
             with garbage_collector(gc_on):
                 start = time.perf_counter()
                 kept = repeat(run, repeats)
