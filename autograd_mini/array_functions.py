@@ -211,6 +211,11 @@ def _transpose(self: Tensor, *axes: Any) -> Any:
     )
 
 
+def _matrix_transpose(self: Tensor) -> Any:
+    """The last two axes exchanged."""
+    return matrix_transpose(self)
+
+
 def _astype(self: Tensor, dtype: Any) -> Any:
     """The same numbers in another precision.
 
@@ -275,7 +280,7 @@ for _name in METHODS:
     setattr(Tensor, _name, ARRAY_FUNCTIONS[_name])
 for _name, _function in (
     ("__round__", round),
-    ("mT", property(matrix_transpose)),
+    ("mT", property(_matrix_transpose)),
     ("copy", FUNCTIONS["identity"]),
     ("flatten", shapes.ravel), ("reshape", _reshape), ("transpose", _transpose), ("astype", _astype)
 ):  # fmt: skip
