@@ -1,7 +1,7 @@
 """Optimizers: from gradients to the next step.
 
 The parameters of one kind are one flat vector, so that a step is a few operations however many parameters there
-are: Tensors become views of it, Values are read and written each time.
+are: Tensors become views of it, Values are read and written each time. A large Tensor is a vector of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Optimizer:
         for p in self.parameters:
             if type(p) not in (Value, Tensor):
                 raise TypeError(f"an optimizer's parameters are Values and Tensors, got {describe(p)}")
-            kinds.setdefault(p.dtype if type(p) is Tensor else Value, []).append(p)
+            kinds.setdefault(_kind(p), []).append(p)
         self.learning_rate = number_within(learning_rate, "learning_rate", "a finite number that is not negative")
         self.steps = 0
         self._vectors = [_Numbers(ps) if kind is Value else _Arrays(ps) for kind, ps in kinds.items()]
@@ -65,6 +65,16 @@ class Optimizer:
             vector.step(self)
 
 
+LARGE = 8192  # elements; to put more of them beside others would take longer than a step of their own
+
+
+def _kind(parameter: Any) -> Any:
+    """What a parameter shares its vector with."""
+    if type(parameter) is Value:
+        return Value
+    return parameter.dtype if parameter.size <= LARGE else id(parameter)
+
+
 class _Vector:
     """Parameters of one kind as one vector."""
 
@@ -79,7 +89,8 @@ class _Vector:
             return
         pairs = list(zip(self.parameters, gradients, strict=True))
         flat = [np.zeros(np.size(p._data)) if g is None else np.reshape(g, -1) for p, g in pairs]
-        step, state = optimizer.update(np.concatenate(flat, dtype=numbers.dtype), self.state)
+        gradient = flat[0] if len(flat) == 1 else np.concatenate(flat, dtype=numbers.dtype)
+        step, state = optimizer.update(gradient, self.state)
         if any(absent):
             stays = np.repeat(absent, [np.size(p._data) for p in self.parameters])
             step = np.where(stays, 0.0, step)
