@@ -45,7 +45,7 @@ def apply(name: str, x: Sequence[Any], call: Callable[..., Any]) -> Any:
         case "sqrt_1_plus_square":
             return call("sqrt", 1 + x[0] * x[0])
         case "hypot_1":
-            return call("hypot", x[0], call("add", call("abs", call("sin", x[1])), 1))
+            return call("hypot", x[0], call("add", call("square", call("sin", x[1])), 1))
         case "div_1_plus_square":
             return x[0] / (1 + x[1] ** 2)
         case "pow_positive":
