@@ -164,7 +164,7 @@ def gather(x: Any) -> Any:
 def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Any:
     """The node of a linear operation."""
     if len(operands) == 1 and type(operands[0]) is Tensor:
-        arrays = (operands[0]._data,)
+        arrays: tuple[Any, ...] = (operands[0]._data,)
     else:
         operands = tuple([x if type(x) is Tensor else _array_operand(operation, x) for x in operands])
         arrays = tuple([x._data if type(x) is Tensor else x for x in operands])

@@ -51,6 +51,7 @@ class Tensor(Node):
     __hash__ = Node.__hash__
     _holds = "array"
 
+    _data: Array
     operands: tuple[Any, ...]  # Tensors, and the arrays and numbers mixed in
     arrays: tuple[Array, ...]  # what the operands hold
     params: tuple[Any, ...]  # what else the operation was given: axis, shape, index
@@ -75,7 +76,7 @@ class Tensor(Node):
         What is *assigned* is copied into it and keeps its shape and dtype; backward through what was computed
         before is then refused. Writing to elements, ``t.data[0] = 1``, goes unseen: do so before computing.
         """
-        return self._data  # type: ignore[no-any-return]  # an array
+        return self._data
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -93,27 +94,27 @@ class Tensor(Node):
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes."""
-        return self._data.shape  # type: ignore[no-any-return]  # an array's
+        return self._data.shape  # type: ignore[no-any-return]  # of any number of axes
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self._data.ndim  # type: ignore[no-any-return]  # an array's
+        return self._data.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self._data.size  # type: ignore[no-any-return]  # an array's
+        return self._data.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """float32 or float64."""
-        return self._data.dtype  # type: ignore[no-any-return]  # an array's
+        return self._data.dtype  # type: ignore[no-any-return]  # of either kind
 
     @property
     def T(self) -> Tensor:
         """The transpose."""
-        return self.transpose()  # type: ignore[no-any-return]  # from functions.py
+        return self.transpose()  # type: ignore[no-any-return]  # a method from array_functions.py
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -122,7 +123,7 @@ class Tensor(Node):
 
     def numpy(self) -> Array:
         """A copy of the array, outside of the graph."""
-        return self._data.copy()  # type: ignore[no-any-return]  # an array
+        return self._data.copy()
 
     def item(self) -> float:
         """The number that a Tensor of one element holds.

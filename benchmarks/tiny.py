@@ -68,7 +68,7 @@ def _contestants(
     contestants["NumPy by hand"] = lambda: by_hand(x, seed)[::-1]
     if jax:
 
-        @jax.jit  # type: ignore[untyped-decorator]
+        @jax.jit  # type: ignore[untyped-decorator]  # jax may not be installed
         def both(x: Any, seed: Any) -> tuple[Any, Any]:
             y, pullback = jax.vjp(jax_jit, x)
             return pullback(seed)[0], y

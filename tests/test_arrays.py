@@ -440,7 +440,7 @@ def test_what_has_no_gradient_is_a_plain_result(case: str, route: str, dtype: An
 
 UP_TO_4D = [shape for ndim in range(5) for shape in itertools.product((0, 1, 2), repeat=ndim)]
 PARTIALS: dict[str, Callable[..., tuple[Any, Any]]] = {
-    "add": lambda x, y: (1, 1),  # noqa: ARG005
+    "add": lambda x, y: (1, 1),  # noqa: ARG005 - as the others are called
     "multiply": lambda x, y: (y, x),
     "maximum": lambda x, y: (x > y, x < y),
 }

@@ -180,7 +180,7 @@ def test_a_selection_is_linear_once_it_is_settled_and_ties_share(name: str, shar
 
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_many_take_any_number_of_operands(count: int) -> None:
-    total = Many("total", sum, lambda i, g, xs: g)  # noqa: ARG005
+    total = Many("total", sum, lambda i, g, xs: g)  # noqa: ARG005 - as transposes are called
     tensors = [Tensor(float(i)) for i in range(count)]
     out = total(tensors)
     out.backward()
