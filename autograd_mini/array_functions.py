@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from . import elements, linear, products, reductions, shapes, tree
-from .arrays import NUMPY, of_numpy
+from .arrays import NUMPY, has_node, of_numpy
 from .functions import FUNCTIONS
-from .graph import data_of
+from .graph import Node, data_of
+from .modes import refuse_in_program
+from .operation import Plain
 from .recording import array, arrays, is_scalar
 from .tensor import Tensor
 from .value import Value
@@ -65,30 +67,29 @@ def _degrees_of(x: Any) -> Any:
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
-    data = np.asarray(data_of(x)), np.asarray(data_of(y))
-    both = (data[0] == data[1]) & np.isinf(data[0])  # whose difference is nan
-    return where(data[0] >= data[1], x + softplus(where(both, 0.0, y - x)), y + softplus(where(both, 0.0, x - y)))
+    both = (x == y) & (absolute(x) == math.inf)  # whose difference is nan
+    return where(x >= y, x + softplus(where(both, 0.0, y - x)), y + softplus(where(both, 0.0, x - y)))
 
 
 def _sinc(x: Any) -> Any:
     t = x * math.pi
-    near = np.abs(data_of(t)) < 0.05  # there sin t / t has lost digits, and the series has enough
+    near = absolute(t) < 0.05  # there sin t / t has lost digits, and the series has enough
     far, s = where(near, 1.0, t), FUNCTIONS["square"](where(near, t, 0.0))
     series = 1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72)))
     return where(near, series, FUNCTIONS["sin"](far) / far)
 
 
 def _trunc(x: Any) -> Any:
-    return where(data_of(x) >= 0, floor(x), ceil(x))
+    return where(x >= 0, floor(x), ceil(x))
 
 
 def _fmod(x: Any, y: Any) -> Any:
-    return mod(absolute(x), absolute(y)) * np.copysign(1.0, data_of(x))
+    return mod(absolute(x), absolute(y)) * COPYSIGN(1.0, x)
 
 
 def _extreme_of_numbers(name: str) -> Callable[..., Any]:
     def extreme(x: Any, y: Any) -> Any:
-        x_is, y_is = (~np.isnan(data_of(z)) for z in (x, y))
+        x_is, y_is = x == x, y == y  # which nan is not
         return where(x_is & y_is, FUNCTIONS[name](x, y), where(x_is, x, y))
 
     return extreme
@@ -105,8 +106,10 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
     """
     del copy  # it always is one
     x = array(x)
-    data = data_of(x)
-    return where(np.isfinite(data), x, np.nan_to_num(data, True, nan, posinf, neginf))
+    return where(absolute(x) < math.inf, x, NAN_TO_NUM(x, params=(True, nan, posinf, neginf)))
+
+
+COPYSIGN, NAN_TO_NUM = Plain("copysign", np.copysign), Plain("nan_to_num", np.nan_to_num)
 
 
 @of_numpy(np.average)
@@ -172,7 +175,7 @@ def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
     """
     x = array(x)
     index = list(np.ix_(*map(range, x.shape)))
-    index[axis] = np.asarray(indices)
+    index[axis] = indices if isinstance(indices, Node) else np.asarray(indices)
     return x[tuple(index)]
 
 
@@ -237,10 +240,15 @@ PLAIN = """
     """.split()
 
 
+OF_SHAPE = "shape ndim size zeros_like ones_like full_like".split()  # whatever the numbers are
+
+
 def _on_numbers(name: str) -> Callable[..., Any]:
     original = getattr(np, name)
 
     def plain(*args: Any, **kwargs: Any) -> Any:
+        if name not in OF_SHAPE and has_node((args, kwargs)):
+            refuse_in_program(f"{name}()", "use comparisons with ag.where, or do so outside of the function")
         return original(*tree.map_leaves(data_of, args), **kwargs)
 
     plain.__name__ = plain.__qualname__ = name

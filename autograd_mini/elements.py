@@ -18,9 +18,11 @@ from . import linear
 from .arrays import Axis, axes_of, of_numpy
 from .functions import FUNCTIONS
 from .graph import Node
+from .modes import THREAD, refuse_in_program
 from .recording import array
 from .shapes import ravel
 from .tensor import Tensor
+from .value import Value
 
 PLAIN_INDEX = (int, float, np.number, slice, EllipsisType, Node)
 
@@ -37,6 +39,8 @@ def getitem(x: Any, index: Any) -> Any:
     IndexError : for an index out of range, of floats, or a mask of another shape
     """
     parts = index if isinstance(index, tuple) else (index,)
+    if THREAD.trace is not None and any(map(_looks_up, parts)):
+        return linear.GETITEM(x, index)
     kept = tuple(
         i if isinstance(i, PLAIN_INDEX) or i is None else np.array(i) for i in parts
     )  # later edits don't count
@@ -50,6 +54,17 @@ def getitem(x: Any, index: Any) -> Any:
     return linear.GETITEM(x, kept if isinstance(index, tuple) else kept[0])
 
 
+def _looks_up(i: Any) -> bool:
+    """Whether an index is whole numbers that a program is given, to be looked at afresh at each call."""
+    if isinstance(i, slice):
+        for end in (i.start, i.stop, i.step):
+            if isinstance(end, Node):
+                refuse_in_program("a slice", "its ends are plain numbers, because shapes don't change")
+    if type(i) is Tensor and i.dtype == np.bool_:
+        refuse_in_program("a mask as index", "use ag.where(mask, x, y), because shapes don't change")
+    return isinstance(i, Node) and (type(i) is Value or i.dtype.kind in "iu")
+
+
 @of_numpy(np.take)
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """The elements at these places along an axis; without one, of all elements in a row.
@@ -60,7 +75,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     array([1., 0., 2.])
     """
     x = ravel(array(x)) if axis is None else array(x)
-    return x[(slice(None),) * normalize_axis_index(axis or 0, x.ndim) + (np.asarray(indices),)]
+    return x[(slice(None),) * normalize_axis_index(axis or 0, x.ndim) + (indices if isinstance(indices, Node) else np.asarray(indices),)]
 
 
 @of_numpy(np.flip)

@@ -23,7 +23,7 @@ import numpy as np
 from . import array_operators
 from .array_operators import elementwise
 from .expr import Call, Expr, Symbol
-from .graph import DATA, data_of, describe
+from .graph import DATA, describe
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
 from .recording import gather, new_node, record
@@ -47,7 +47,7 @@ def function(rule: Rule) -> Callable[..., Any]:
     names = [symbol.name for symbol in rule.inputs]
 
     def one(x: Any) -> Any:
-        return getattr(x, name)() if type(x) in NODES else _plain(rule, x)
+        return getattr(x, name)() if type(x) in NODES else evaluate_row(rule, x)
 
     def two(x: Any, y: Any) -> Any:
         kind, other = type(x), type(y)
@@ -55,7 +55,7 @@ def function(rule: Rule) -> Callable[..., Any]:
             return getattr(x, name)(y)
         if other is Tensor or (other is Value and as_float(x) is not None):
             return getattr(y, reflected)(x)
-        return _plain(rule, x, y)
+        return evaluate_row(rule, x, y)
 
     def several(*operands: Any, **named: Any) -> Any:
         operands += tuple(named.pop(key) for key in names[len(operands) :] if key in named)
@@ -64,7 +64,7 @@ def function(rule: Rule) -> Callable[..., Any]:
             raise TypeError(f"{name}({', '.join(names)}) got {[*operands, *named]}")
         if rule.arity == 2:
             return two(*operands)
-        return _plain(rule, *operands)
+        return evaluate_row(rule, *operands)
 
     public: Callable[..., Any] = several if rule.defaults or rule.arity > 2 else one if rule.arity == 1 else two
     public.__name__ = public.__qualname__ = name
@@ -77,7 +77,7 @@ def function(rule: Rule) -> Callable[..., Any]:
     return public
 
 
-def _plain(rule: Rule, *operands: Any) -> Any:
+def evaluate_row(rule: Rule, *operands: Any) -> Any:
     """A row on formulas, on numbers, on arrays, or on nodes for which it has no method."""
     if any(isinstance(operand, Expr) for operand in operands):
         return Call(rule.name, *operands)
@@ -85,7 +85,7 @@ def _plain(rule: Rule, *operands: Any) -> Any:
     if any(type(x) is Tensor or (type(x) is not Value and as_float(x) is None) for x in operands):
         if rule.name == "where":
             condition = operands[0]
-            operands = (condition if type(condition) is Tensor else np.asarray(data_of(condition)) != 0, *operands[1:])
+            operands = (condition if type(condition) in NODES else np.asarray(condition) != 0, *operands[1:])
         if any(type(x) in NODES for x in operands):
             return elementwise(rule, *operands)
     else:

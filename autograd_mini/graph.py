@@ -10,7 +10,7 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .modes import THREAD
+from .modes import THREAD, refuse_in_program
 
 
 class Leaf(enum.Enum):
@@ -38,6 +38,10 @@ class Tag(NamedTuple):
 
 
 NO_TAG = Tag()
+# What to do instead, where a program is recorded: see refuse_to_look.
+INSTEAD = "compute with nodes (ag.where chooses, ag.stop_gradient cuts), or do so outside of the function"
+BRANCH = "`if`, `while`, `and`, `or`, `not` or bool()", "use ag.where(condition, x, y), and & | ~ for conditions"
+BACKWARD = "call it on the result of the function, or record ag.value_and_grad(f)"
 CONSTANT = Tag()  # what a number mixed in is told by
 MANY = (
     object()
@@ -73,6 +77,10 @@ class Node:
         @property
         def operands(self) -> tuple[Any, ...]: ...
         def detach(self) -> Any: ...
+        def compare(self, relation: Any, other: object) -> Any: ...
+        def __lt__(self, other: Any) -> Any: ...
+
+        __le__ = __gt__ = __ge__ = __lt__
         def __getattr__(self, name: str) -> Any: ...
 
     @property
@@ -111,8 +119,14 @@ class Node:
         """Whether it is a weight or bias of a network."""
         return self.origin is PARAMETER
 
+    def refuse_to_look(self, what: str, instead: str) -> None:
+        """Raise a RecordingError while a program is recorded, unless this is data from outside of it."""
+        if THREAD.trace is not None and (self.requires_grad or THREAD.trace.knows(self)):
+            refuse_in_program(what, instead)
+
     def refuse_to_cut(self, what: str) -> None:
         """Raise a TypeError unless no derivative flows here anyway."""
+        self.refuse_to_look(what, "use ag.exp instead of math.exp, ag.stack instead of filling a NumPy array")
         if self.requires_grad and not THREAD.no_grad:
             raise TypeError(
                 f"{what} of a node that wants a gradient would cut the graph: use x.item() or x.numpy() for the "

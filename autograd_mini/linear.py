@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import data_of
-from .operation import Linear, Many, Selection, Together
+from .operation import Linear, Many, Plain, Selection, Together
 
 Shape = tuple[int, ...]
 
@@ -246,19 +245,19 @@ EINSUM = Many(
 # Selections.
 
 
-def _winners(x: Any, axes: Sequence[int] | None, best: Callable[..., Any]) -> Any:
-    """What share of the gradient each element has: ties share evenly."""
-    data = data_of(x)
-    won = data == best(data, axis=axes, keepdims=True)
-    return (won / np.add.reduce(won, axis=axes, keepdims=True, dtype=data.dtype)).astype(data.dtype)
-
-
 def _extreme(name: str, best: Callable[..., Any]) -> Selection:
+    def shares(x: Any, axes: Sequence[int] | None) -> Any:
+        """What share of the gradient each element has: ties share evenly."""
+        won = x == best(x, axis=axes, keepdims=True)
+        return (won / np.add.reduce(won, axis=axes, keepdims=True, dtype=x.dtype)).astype(x.dtype)
+
+    winners = Plain(f"{name}_shares", shares)
+
     def transpose(g: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
-        return g.reshape(kept(x.shape, axes)) * _winners(x, axes, best)
+        return g.reshape(kept(x.shape, axes)) * winners(x, params=(axes,))
 
     def selected(tangent: Any, x: Any, axes: Sequence[int] | None, keepdims: bool) -> Any:
-        return SUM(tangent * _winners(x, axes, best), axes, keepdims)
+        return SUM(tangent * winners(x, params=(axes,)), axes, keepdims)
 
     return Selection(name, lambda x, axes, keepdims: best(x, axis=axes, keepdims=keepdims), transpose, selected)
 
@@ -269,10 +268,12 @@ MIN = _extreme("min", np.min)
 
 def _ranks(x: Any, axis: int) -> tuple[Any, ...]:
     """The index that sorts x along an axis."""
-    data = data_of(x)
-    index = list(np.ix_(*map(np.arange, data.shape)))
-    index[axis] = np.argsort(data, axis)
+    index: list[Any] = list(np.ix_(*map(np.arange, x.shape)))
+    index[axis] = ARGSORT(x, params=(axis,))
     return tuple(index)
+
+
+ARGSORT = Plain("argsort", np.argsort)
 
 
 SORT = Selection(

@@ -1,4 +1,4 @@
-"""Modes: ``no_grad``, ``detect_anomaly``, and what the transforms turn on while they record.
+"""Modes: ``no_grad``, ``detect_anomaly``, and what is on while transforms and programs record.
 
 A mode belongs to a thread. Because operations must be quick, they look at one count over all
 threads, ``MODES.active``; only while it is not 0 do they ask their own thread.
@@ -6,10 +6,12 @@ threads, ``MODES.active``; only while it is not 0 do they ask their own thread.
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ContextDecorator, contextmanager
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class _Modes(threading.local):
@@ -18,6 +20,7 @@ class _Modes(threading.local):
     no_grad = 0
     anomaly = 0
     transforms = 0
+    trace: Any = None  # what a program is being recorded into: see trace.py
 
 
 class _Count:
@@ -85,6 +88,41 @@ class detect_anomaly(ContextDecorator):
 
 class AnomalyError(FloatingPointError, RuntimeError):
     """A nan or inf under :class:`detect_anomaly` (NumPy's type for it and PyTorch's)."""
+
+
+class RecordingError(TypeError):
+    """Something that a recorded program couldn't do again with other numbers."""
+
+
+def refuse_in_program(what: str, instead: str) -> None:
+    """Raise a RecordingError while a program is recorded; the numbers that are there then are only an example."""
+    if THREAD.trace is not None:
+        raise RecordingError(
+            f"{what} looks at numbers, which change from call to call of a program that is recorded once: "
+            f"{instead} ({calling_line()})"
+        )
+
+
+def calling_line() -> str:
+    """The line of the caller's code that led here, as file:line."""
+    package = os.path.dirname(__file__) + os.sep
+    frame = sys._getframe(1)
+    while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+@contextmanager
+def tracing(trace: Any) -> Iterator[None]:
+    """Record a program: everything that is computed, whatever modes are on outside."""
+    outer = THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms
+    THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms = trace, 0, 0, 0
+    _activate(1)
+    try:
+        yield
+    finally:
+        _activate(-1)
+        THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms = outer
 
 
 class Outer(NamedTuple):

@@ -38,6 +38,10 @@ class Sum:
         """The operation as it is written: ``x1 + x2 + x3``."""
         return functools.reduce(operator.add, map(_formula, operands))
 
+    def of(self, operands: Sequence[Any]) -> Any:
+        """The value, of whatever can be added."""
+        return functools.reduce(operator.add, operands)
+
     def partial(self, i: int, operands: Sequence[Any]) -> Any:
         """The derivative by operand ``i``: 1."""
         return 1.0
@@ -60,6 +64,11 @@ class Dot(Sum):
         """The operation as it is written: ``w1 * x1 + w2 * x2 + b``."""
         w, x, bias = self.split(operands)
         return super().applied(*(_formula(p) * q for p, q in zip(w, x, strict=True)), *bias)
+
+    def of(self, operands: Sequence[Any]) -> Any:
+        """The value, of whatever can be multiplied and added."""
+        w, x, bias = self.split(operands)
+        return super().of([*map(operator.mul, w, x), *bias])
 
     def partial(self, i: int, operands: Sequence[Any]) -> Any:
         """The derivative by operand ``i``: its partner, or 1 for b."""

@@ -19,10 +19,13 @@ from typing import Any
 import numpy as np
 
 from . import reductions, tree
+from .array_functions import OF_SHAPE
 from .array_functions import PLAIN as PLAIN_NAMES
 from .arrays import NUMPY
 from .functions import FUNCTIONS
 from .graph import Node, data_of
+from .modes import THREAD, refuse_in_program
+from .plain import LOGIC, NOT, RELATIONS
 from .recording import array
 from .rules import TABLE
 from .shapes import reshape
@@ -44,6 +47,7 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
     **NUMPY,
 }
+RECORDED = {operation.value: operation for operation in (*RELATIONS.values(), *LOGIC.values(), NOT)}
 REDUCTIONS = {
     np.add: reductions.sum,
     np.multiply: reductions.prod,
@@ -58,7 +62,10 @@ def array_ufunc(self: Node, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
         function = UFUNCS.get(ufunc)
         if function is not None:
             return function(*inputs)
+        if ufunc in RECORDED and THREAD.trace is not None:
+            return RECORDED[ufunc](*inputs)
         if ufunc in PLAIN:
+            refuse_in_program(f"np.{ufunc.__name__}()", "use comparisons with ag.where")
             result = ufunc(*map(data_of, inputs))
             return bool(result) if type(self) is Value and type(result) is np.bool_ else result
     if "out" in kwargs:
@@ -91,6 +98,8 @@ def array_function(_: Node, function: Any, _types: Any, args: Any, kwargs: Any) 
                 raise refuse(function.__name__, given) from error
             raise
     if function in PLAIN:
+        if function.__name__ not in OF_SHAPE:
+            refuse_in_program(f"np.{function.__name__}()", "use comparisons with ag.where")
         return function(*tree.map_leaves(data_of, args), **tree.map_leaves(data_of, kwargs))
     raise refuse(function.__name__, {}, function.__module__)
 

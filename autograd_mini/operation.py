@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, data_of
+from .modes import THREAD
 
 
 class Linear:
@@ -64,6 +65,22 @@ class Linear:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
+
+
+class Plain(Linear):
+    """One through which no derivative flows: a comparison, which element is the greatest.
+
+    Its result is plain; only while a program is recorded is it a node, so that it is found again at each replay.
+    """
+
+    requires_grad = False
+
+    def __call__(self, *operands: Any, params: tuple[Any, ...] = ()) -> Any:
+        if THREAD.trace is not None:
+            for x in operands:
+                if isinstance(x, Node):
+                    return x.apply(self, operands, params)
+        return self.value(*map(data_of, operands), *params)
 
 
 class Selection(Linear):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +9,9 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from . import tree
-from .graph import CLOCK, DATA, MANY, Node, Tag, describe, describe_inputs, flows_to
+from .graph import CLOCK, DATA, MANY, Node, Tag, data_of, describe, describe_inputs, flows_to
 from .linear import RESHAPE, STACK
-from .modes import MODES, THREAD, AnomalyError
+from .modes import MODES, THREAD, AnomalyError, calling_line
 from .nary import Sum
 from .operation import Linear
 from .rules import Rule
@@ -25,7 +23,7 @@ new = object.__new__
 
 
 def new_node(
-    operation: Rule | Sum,
+    operation: Rule | Sum | Linear,
     data: float,
     parts: tuple[tuple[Any, ...], ...],
     groups: tuple[tuple[Any, Any], ...],
@@ -47,7 +45,8 @@ def record(operation: Rule | Sum, operands: tuple[Any, ...], data: float, partia
         return data
     flowing = [(x, partial) for x, partial in zip(operands, partials, strict=False) if flows_to(x)]
     groups: Any = (tuple(zip(*flowing, strict=True)),) if flowing else ()
-    return settle(new_node(operation, data, (operands,), groups))
+    node = new_node(operation, data, (operands,), groups)
+    return node if MODES.active else settle(node)
 
 
 def new_tensor(
@@ -84,6 +83,7 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
     kind = type(x)
     if kind is Tensor or (kind is np.ndarray and x.dtype in NATIVE):
         return x
+    dtype = dtype if dtype in NATIVE else None
     number = as_float(x)
     if number is not None:
         return np.array(number, dtype)
@@ -108,6 +108,8 @@ NATIVE = (np.dtype(np.float64), np.dtype(np.float32))
 def from_values(values: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
     """The Tensor that holds these Values and numbers."""
     kept = tuple(x if type(x) is Value else as_float(x) for x in values)
+    if THREAD.trace is not None and (door := THREAD.trace.door(kept, shape, dtype or np.float64)) is not None:
+        return door
     data = np.array([x._data if type(x) is Value else x for x in kept], dtype or np.float64)
     return new_tensor(STACK, data.reshape(shape), kept, (), MANY)
 
@@ -162,14 +164,24 @@ def gather(x: Any) -> Any:
 
 
 def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Any:
-    """The node of a linear operation."""
+    """The node of a linear operation, or of a plain one."""
+    if not operation.requires_grad and all(map(is_scalar, operands)):
+        numbers = [x._data if type(x) is Value else as_float(x) for x in operands]
+        scalars = tuple(x if type(x) is Value else number for x, number in zip(operands, numbers, strict=True))
+        return new_node(operation, float(operation.evaluate(numbers, params)), (scalars,), ())
     if len(operands) == 1 and type(operands[0]) is Tensor:
         arrays: tuple[Any, ...] = (operands[0]._data,)
     else:
         operands = tuple([x if type(x) is Tensor else _array_operand(operation, x) for x in operands])
         arrays = tuple([x._data if type(x) is Tensor else x for x in operands])
-    data = operation.evaluate(arrays, params)
+    data = operation.evaluate(arrays, params if THREAD.trace is None else concrete(params))
     return new_tensor(operation, data, operands, arrays, operation.pulls_of(len(operands)), params)
+
+
+def concrete(params: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Parameters without nodes, which an index may hold while a program is recorded."""
+    held: tuple[Any, ...] = tree.map_leaves(lambda x: int(x._data) if type(x) is Value else data_of(x), params)
+    return held
 
 
 def _array_operand(operation: Linear, x: Any, dtype: Any = None) -> Any:
@@ -197,22 +209,16 @@ def is_stale(node: Any) -> bool:
 def settle(node: Any) -> Any:
     """Finish a new node where more is to be done: a mode is on, or an operand wants no gradient."""
     if THREAD.anomaly:
-        node._tag = Tag(made_at=_calling_line())
+        node._tag = Tag(made_at=calling_line())
         if not np.isfinite(node._data).all():
             raise AnomalyError(f"{node.op} gave {node.summary()} for {describe_inputs(node)}, at {node._tag.made_at}")
-    if THREAD.no_grad or not any(map(flows_to, node.operands)):
+    if THREAD.trace is not None:
+        THREAD.trace.record(node)
+    if THREAD.no_grad or not node.origin.requires_grad or not any(map(flows_to, node.operands)):
         node.become_data()
     else:
         node.stop_at_data()
     return node
-
-
-def _calling_line() -> str:
-    package = os.path.dirname(__file__) + os.sep
-    frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename.startswith((package, "<autograd_mini"))):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 Node.apply = staticmethod(apply)  # for operations, which know no node

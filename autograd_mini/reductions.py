@@ -18,7 +18,6 @@ from . import functions, linear
 from .arrays import NUMPY, Axis, axes_of, of_numpy
 from .elements import diagonal
 from .functions import FUNCTIONS, stop_gradient
-from .graph import data_of
 from .linear import count, kept
 from .recording import array, is_scalar
 from .shapes import concatenate, ravel, reshape, squeeze, transpose
@@ -164,7 +163,7 @@ def _degrees(x: Any, axis: Axis, ddof: float) -> Any:
 
 def _root(x: Any) -> Any:
     """The square root, with the derivative 0 at 0."""
-    zero = data_of(x) == 0
+    zero = x == 0
     return where(zero, 0.0, sqrt(where(zero, 1.0, x)))
 
 
@@ -264,7 +263,7 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
     if ord == 1:
         return sum(absolute(x), axes, keepdims=keepdims)
     total = sum(absolute(x) ** ord, axes, keepdims=keepdims)
-    zero = data_of(total) == 0
+    zero = total == 0
     return where(zero, 0.0, where(zero, 1.0, total) ** (1 / ord))
 
 
@@ -276,7 +275,7 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """
     x = array(x)
     top = stop_gradient(max(x, axis, keepdims=True))
-    top = where(np.isfinite(data_of(top)), top, 0.0)
+    top = where(absolute(top) < math.inf, top, 0.0)
     result = log(sum(exp(x - top), axis, keepdims=True)) + top
     return result if keepdims else squeeze(result, axes_of(range(x.ndim) if axis is None else axis, x.ndim))
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from . import higher, reverse, tree
 from .graph import DATA, VARIABLE, Node, describe, topological
-from .modes import Outer
+from .modes import THREAD, Outer
+from .plain import NUMBERS
 from .reverse import cotangents
 from .tensor import Tensor, checked, leaf
 from .value import Value, as_float
@@ -46,9 +47,14 @@ class Run:
         numeric = self.numeric if numeric is None else numeric
         if seed is None:
             seed = 1.0 if type(root) is Value else np.ones(root.shape, root.dtype)
-        seed = seed if numeric or type(root) is Value or type(seed) is Tensor else data_node(seed)
+        trace = THREAD.trace
+        deep = not numeric or trace is not None
+        seed = data_node(seed) if deep and isinstance(seed, np.ndarray) else seed
         with np.errstate(all="ignore"):
-            found = cotangents(root, self.sources, seed, reverse.stored if numeric else higher.pulling)
+            if numeric and trace is not None:
+                found = trace.gradients(root, self.sources, seed)
+            else:
+                found = cotangents(root, self.sources, seed, higher.pulling if deep else reverse.stored)
         return [zero_like(x) if g is None else g for x, g in zip(self.sources, found, strict=True)]
 
     def like_arguments(self, replacements: list[Any]) -> Any:
@@ -59,6 +65,8 @@ class Run:
         """Results as the caller is to see them: plain, unless they belong to a graph of the caller's."""
 
         def seen(x: Any) -> Any:
+            if isinstance(x, Node) and THREAD.trace is not None:
+                return NUMBERS(x) if not self._belongs(x) else x
             if isinstance(x, Node):
                 return plain(x) if not self._belongs(x) else x.detach() if self.outer.no_grad else x
             number = as_float(x)
@@ -95,6 +103,8 @@ def plain(x: Any) -> Any:
 def _fresh(x: Any, copy: bool) -> Any:
     if isinstance(x, Node) and x.requires_grad:
         return x.identity()
+    if THREAD.trace is not None and (isinstance(x, Node | np.ndarray) or as_float(x) is not None):
+        return THREAD.trace.stand_in(x if isinstance(x, Node) or as_float(x) is not None else checked(x), VARIABLE)
     data = x.data if isinstance(x, Node) else x
     number = as_float(data)
     if number is not None:
@@ -111,6 +121,8 @@ def _fresh(x: Any, copy: bool) -> Any:
 
 def data_node(data: Any) -> Any:
     """An array as a node to which no derivative flows."""
+    if THREAD.trace is not None:
+        return THREAD.trace.stand_in(np.asarray(data), DATA)
     return leaf(np.asarray(data), None, DATA)
 
 

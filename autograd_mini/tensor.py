@@ -14,14 +14,15 @@ their transpose (``linear.py``). NumPy's own functions take it too: ``np.exp(z)`
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import reverse
-from .graph import CLOCK, CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
+from .graph import BACKWARD, BRANCH, CLOCK, CONSTANT, DATA, INSTEAD, MANY, VARIABLE, Leaf, Node, Tag, as_label, data_of, describe, flows_to
+from .modes import MODES, THREAD, refuse_in_program
+from .plain import DETACH
 
 Array = np.ndarray[Any, Any]
 
@@ -76,10 +77,14 @@ class Tensor(Node):
         What is *assigned* is copied into it and keeps its shape and dtype; backward through what was computed
         before is then refused. Writing to elements, ``t.data[0] = 1``, goes unseen: do so before computing.
         """
+        if MODES.active:
+            self.refuse_to_look(".data", INSTEAD)
         return self._data
 
     @data.setter
     def data(self, value: Any) -> None:
+        if MODES.active:
+            refuse_in_program("assigning to .data", "do so outside of the function")
         if value is not self._data:  # which it is after `t.data -= step`
             new = value._data if isinstance(value, Tensor) else as_array(value)
             if new.shape != self.shape:
@@ -123,6 +128,7 @@ class Tensor(Node):
 
     def numpy(self) -> Array:
         """A copy of the array, outside of the graph."""
+        self.refuse_to_look(".numpy()", INSTEAD)
         return self._data.copy()
 
     def item(self) -> float:
@@ -134,14 +140,18 @@ class Tensor(Node):
         """
         if self.size != 1:
             raise ValueError(f"item() is for a Tensor of one element, got the shape {self.shape}: use numpy()")
+        self.refuse_to_look(".item()", INSTEAD)
         return float(self._data.item())
 
     def tolist(self) -> Any:
         """The numbers as nested lists."""
+        self.refuse_to_look(".tolist()", INSTEAD)
         return self._data.tolist()
 
     def detach(self) -> Tensor:
         """A copy as data to which no derivative flows."""
+        if THREAD.trace is not None:
+            return DETACH(self)  # type: ignore[no-any-return]  # of a Tensor a Tensor
         return Tensor(self._data, self.label, requires_grad=False)
 
     def backward(self, seed: Any = None) -> None:
@@ -164,6 +174,7 @@ class Tensor(Node):
         >>> x.grad
         array([  2.,  40., 600.])
         """
+        refuse_in_program("backward()", BACKWARD)
         data = self._data
         if seed is None:
             if data.size != 1:
@@ -197,27 +208,14 @@ class Tensor(Node):
             "use ag.stack, or ag.where to choose; for plain data, t.data[...] = ... before computing with it"
         )
 
-    def __eq__(self, other: object) -> Any:
-        return _compare(operator.eq, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return _compare(operator.ne, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compare(operator.lt, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _compare(operator.le, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compare(operator.gt, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compare(operator.ge, self, other)
+    def compare(self, relation: Callable[[Any, Any], Any], other: object) -> Any:
+        """What a relation says of the data, as a boolean array."""
+        return relation(self._data, data_of(other))
 
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(f"a Tensor of shape {self.shape} is neither true nor false: use (t > 0).all() or .any()")
+        self.refuse_to_look(*BRANCH)
         return bool(self._data.item())
 
     def __len__(self) -> int:
@@ -229,6 +227,7 @@ class Tensor(Node):
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, element: Any) -> bool:
+        self.refuse_to_look("`in`", INSTEAD)
         return bool(np.any(self == element))
 
     def __pos__(self) -> Tensor:
@@ -276,18 +275,13 @@ class Tensor(Node):
         return f"Tensor({numbers}{large}{dtype}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
+        return format(self._data.item(), spec) if spec else repr(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return leaf, (self._data.copy(), *self.copied_leaf())
 
 
 SHORT = 9  # elements that error messages show
-
-
-def _compare(relation: Callable[[Any, Any], Any], node: Tensor, other: object) -> Any:
-    """What a relation says of the data, as a boolean array."""
-    return relation(node._data, other._data if isinstance(other, Node) else other)
 
 
 def as_array(data: Any) -> Array:

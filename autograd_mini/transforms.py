@@ -28,7 +28,7 @@ import numpy as np
 from . import forward, higher, tree
 from .forward import tangents
 from .graph import Node, descendants, describe, topological
-from .modes import recording
+from .modes import THREAD, recording
 from .recording import is_stale
 from .reverse import cotangents
 from .run import Run, as_node, as_scalar, data_node, zero_like
@@ -115,9 +115,10 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
         directions = _directions(primals, tangents_in, run.sources)
         output = f(*run.args)
         roots = [as_node(x) for x in tree.leaves(output)]
-        if not run.numeric:
+        deep = not run.numeric or THREAD.trace is not None
+        if deep:
             directions = [data_node(d) if isinstance(d, np.ndarray) and d.any() else d for d in directions]
-        push = forward.stored if run.numeric else higher.push
+        push = higher.push if deep else forward.stored
         found = tangents(topological(*roots), run.sources, directions, push)
         results = [zero_like(root) if id(root) not in found else found[id(root)] for root in roots]
         return run.results(output), tree.unflatten(output, [run.results(x) for x in results])
@@ -297,12 +298,12 @@ def gradient_graph(root: Any, wrt: Any) -> Any:
     order = topological(root)
     relevant = descendants(order, [wrt])
     for node in order:
-        if id(node) in relevant and is_stale(node):
+        if id(node) in relevant and THREAD.trace is None and is_stale(node):
             raise RuntimeError(
                 f"the inputs of {node.op} have changed since it was computed, so higher derivatives would be "
                 "of another function: compute the graph again"
             )
     with recording(), np.errstate(all="ignore"):
-        seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root).data))
+        seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root)._data))
         gradient = cotangents(root, [wrt], seed, higher.pulling)[0]
         return as_node(zero_like(wrt) if gradient is None else gradient)

@@ -20,15 +20,16 @@ operator or a method.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import reverse
-from .graph import CONSTANT, DATA, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
+from .graph import BACKWARD, BRANCH, CONSTANT, DATA, INSTEAD, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
+from .modes import MODES, THREAD, refuse_in_program
 from .nary import Sum
+from .plain import DETACH
 from .rules import Rule
 
 Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
@@ -84,10 +85,14 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. An assigned one is coerced as by ``Value(…)``."""
+        if MODES.active:
+            self.refuse_to_look(".data", INSTEAD)
         return self._data
 
     @data.setter
     def data(self, value: Operand) -> None:
+        if MODES.active:
+            refuse_in_program("assigning to .data", "do so outside of the function")
         number = value if type(value) is float else as_float(value)
         if number is None:
             raise TypeError(f"data must be one real number, got {describe(value)}")
@@ -116,10 +121,13 @@ class Value(Node):
 
     def item(self) -> float:
         """The number, as a float that is outside of the graph."""
+        self.refuse_to_look(".item()", INSTEAD)
         return self._data
 
     def detach(self) -> Value:
         """The same number as data to which no derivative flows."""
+        if MODES.active and THREAD.trace is not None:
+            return DETACH(self)  # type: ignore[no-any-return]  # of a Value a Value
         return Value(self._data, self.label, requires_grad=False)
 
     def backward(self, seed: float = 1.0) -> None:
@@ -142,6 +150,7 @@ class Value(Node):
         RuntimeError : when nothing that this node was computed from wants a gradient
         TypeError : when the seed is no real number
         """
+        refuse_in_program("backward()", BACKWARD)
         number = as_float(seed)
         if number is None:
             raise TypeError(f"the seed of a Value is one real number, got {describe(seed)}")
@@ -157,25 +166,13 @@ class Value(Node):
         __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __add__
         __abs__ = __neg__
 
-    def __eq__(self, other: object) -> Any:
-        return _compare(operator.eq, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return _compare(operator.ne, self, other)
-
-    def __lt__(self, other: Operand) -> Any:
-        return _compare(operator.lt, self, other)
-
-    def __le__(self, other: Operand) -> Any:
-        return _compare(operator.le, self, other)
-
-    def __gt__(self, other: Operand) -> Any:
-        return _compare(operator.gt, self, other)
-
-    def __ge__(self, other: Operand) -> Any:
-        return _compare(operator.ge, self, other)
+    def compare(self, relation: Callable[[float, float], bool], other: object) -> Any:
+        """What a relation says of the data; NotImplemented where the other is neither node nor number."""
+        number = other._data if isinstance(other, Value) else as_float(other)
+        return NotImplemented if number is None else relation(self._data, number)
 
     def __bool__(self) -> bool:
+        self.refuse_to_look(*BRANCH)
         return bool(self._data)
 
     def __pos__(self) -> Value:
@@ -216,12 +213,6 @@ class Value(Node):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return leaf, (self._data, *self.copied_leaf())
-
-
-def _compare(relation: Callable[[float, float], bool], node: Value, other: object) -> Any:
-    """What a relation says of the data; NotImplemented where the other is neither node nor number."""
-    number = other._data if isinstance(other, Value) else as_float(other)
-    return NotImplemented if number is None else relation(node._data, number)
 
 
 def as_float(value: Any) -> float | None:

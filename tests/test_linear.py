@@ -10,13 +10,13 @@ import pytest
 
 from autograd_mini import Tensor, linear
 from autograd_mini.linear import Rearrangement, sum_to
-from autograd_mini.operation import Linear, Many, Selection, Together
+from autograd_mini.operation import Linear, Many, Plain, Selection, Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = np.ndarray[Any, Any]
-OPERATIONS = {name: each for name, each in vars(linear).items() if isinstance(each, Linear)}
+OPERATIONS = {name: each for name, each in vars(linear).items() if isinstance(each, Linear) and not isinstance(each, Plain)}
 Shape = tuple[int, ...]
 
 # operation: (shapes of its operands, parameters), …
