@@ -24,9 +24,11 @@ from . import array_operators
 from .array_operators import elementwise
 from .expr import Call, Expr, Symbol
 from .graph import DATA, describe
+from .linear import MATMUL
+from .linear import SUM as SUM_OF_ARRAY
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
-from .recording import gather, new_node, record
+from .recording import gather, new_node, record, stacked
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
 from .tensor import Tensor
@@ -112,11 +114,24 @@ def _look(nodes: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[float], bool | 
     except AttributeError:
         if set(map(type, nodes)) == {float}:
             return nodes, list(nodes), False
-    kept: Any = tuple([x if type(x) is Value else as_float(x) for x in nodes])
+    kept: Any = tuple([x if type(x) in NODES else as_float(x) for x in nodes])
     for x, number in zip(nodes, kept, strict=True):
         if number is None:
             raise TypeError(f"a sequence of numbers and nodes is wanted, got {describe(x)} in it")
     return kept, [x if type(x) is float else x._data for x in kept], None
+
+
+def row_of(scalars: tuple[Any, ...], dtype: Any = None) -> Any:
+    """The Tensor (n,) of so many numbers, Values and Tensors of shape ().
+
+    Raises
+    ------
+    ValueError : when there is a Tensor of another shape among them
+    """
+    for x in scalars:
+        if type(x) is Tensor and x.ndim:
+            raise ValueError(f"a sequence of numbers is wanted, got a Tensor of shape {x.shape} in it")
+    return stacked(scalars, (len(scalars),), dtype)
 
 
 class Inputs(NamedTuple):
@@ -167,7 +182,9 @@ def sum(values: Iterable[Any]) -> Any:
     3.0
     """
     nodes, numbers, flows = _look(tuple(values))
-    total = float(_add_up(numbers))
+    total = _add_up(numbers, 0.0)
+    if type(total) is not float:  # there are Tensors of shape () among them
+        return SUM_OF_ARRAY(row_of(nodes), (0,), False)
     if flows:
         return new_node(SUM, total, (nodes,), ((nodes, (1.0,) * len(nodes)),))
     return record(SUM, nodes, total, (1.0,) * len(nodes))
@@ -202,12 +219,22 @@ def affine(weights: tuple[Any, ...], x: Inputs) -> Any:
     xs, x_numbers, to_x = x
     ws, w_numbers, to_w = _look(weights)
     total = inner(w_numbers, x_numbers)
+    if type(total) is not float:  # there are Tensors of shape () among them
+        return _of_tensors(ws, xs)
     if to_w and to_x:
         return new_node(DOT, total, (ws, xs), ((ws, x_numbers), (xs, w_numbers)))
     if to_w and to_x is False:
         return new_node(DOT, total, (ws, xs), ((ws, x_numbers),))
     n = len(xs)
     return record(DOT, in_order(ws, xs), total, (*x_numbers[:n], *w_numbers[:n], 1.0))
+
+
+def _of_tensors(weights: tuple[Any, ...], x: tuple[Any, ...]) -> Any:
+    """The dot of w and x, plus b, as a Tensor of shape ()."""
+    n = len(x)
+    seen = row_of(x, next((w.dtype for w in weights if type(w) is Tensor), None))
+    z = MATMUL(row_of(weights[:n], seen.dtype), seen)
+    return z + weights[n] if len(weights) > n else z
 
 
 def stop_gradient(x: Any) -> Any:

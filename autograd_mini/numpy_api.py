@@ -25,7 +25,7 @@ from .arrays import NUMPY
 from .functions import FUNCTIONS
 from .graph import Node, data_of
 from .modes import THREAD, refuse_in_program
-from .plain import LOGIC, NOT, RELATIONS
+from .plain import CONDITIONS
 from .recording import array
 from .rules import TABLE
 from .shapes import reshape
@@ -47,7 +47,7 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
     **NUMPY,
 }
-RECORDED = {operation.value: operation for operation in (*RELATIONS.values(), *LOGIC.values(), NOT)}
+RECORDED = {operation.value: operation for operation in CONDITIONS}
 REDUCTIONS = {
     np.add: reductions.sum,
     np.multiply: reductions.prod,

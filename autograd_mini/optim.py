@@ -1,22 +1,23 @@
 """Optimizers: from gradients to the next step.
 
-The parameters of one kind are one flat vector, so that a step is a few operations however many parameters there
-are: Tensors become views of it, Values are read and written each time. A large Tensor is a vector of its own.
+The parameters of one kind are one flat vector, and so are their gradients, so that a step is a few operations
+however many parameters there are. Tensors become views of the vectors, into which the backward sweep writes their
+gradients; Values are read and written each time. A large Tensor has vectors of its own.
 """
 
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .graph import CLOCK, describe
+from .reverse import LARGE
 from .tensor import Array, Tensor
 from .value import Value, as_float
-
-State = tuple[Array, ...]
 
 
 class Optimizer:
@@ -27,6 +28,8 @@ class Optimizer:
     ValueError : for a learning rate out of its range, or without any parameter
     TypeError : when a parameter is no Value or Tensor
     """
+
+    rows = 0
 
     def __init__(self, parameters: Iterable[Any], learning_rate: float) -> None:
         if not isinstance(parameters, Iterable):
@@ -43,13 +46,17 @@ class Optimizer:
                 raise TypeError(f"an optimizer's parameters are Values and Tensors, got {describe(p)}")
             kinds.setdefault(_kind(p), []).append(p)
         self.learning_rate = number_within(learning_rate, "learning_rate", "a finite number that is not negative")
-        self.steps = 0
-        self._vectors = [_Numbers(ps) if kind is Value else _Arrays(ps) for kind, ps in kinds.items()]
+        self._vectors = [(_Numbers if kind is Value else _Arrays)(ps, self.rows) for kind, ps in kinds.items()]
 
-    def update(self, gradient: Array, state: State) -> tuple[Array, State]:
-        """What is to be subtracted from the parameters, and the state that the next step starts from.
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        """Move the numbers.
 
-        ``state`` is empty at the first step.
+        Parameters
+        ----------
+        numbers : the parameters, to be changed in place
+        gradient : the gradients, to be left as they are
+        state : as many arrays as :attr:`rows`, to keep what the next step needs and to compute in; zeros at first
+        t : which of these parameters' steps this is, from 1
         """
         raise NotImplementedError
 
@@ -60,12 +67,8 @@ class Optimizer:
 
     def step(self) -> None:
         """Move every parameter that has a gradient; one whose ``grad`` is None stays."""
-        self.steps += 1
         for vector in self._vectors:
             vector.step(self)
-
-
-LARGE = 8192  # elements; to put more of them beside others would take longer than a step of their own
 
 
 def _kind(parameter: Any) -> Any:
@@ -78,59 +81,89 @@ def _kind(parameter: Any) -> Any:
 class _Vector:
     """Parameters of one kind as one vector."""
 
-    def __init__(self, parameters: Sequence[Any]) -> None:
+    def __init__(self, parameters: Sequence[Any], rows: int) -> None:
         self.parameters = parameters
-        self.state: State = ()
-
-    def moved(self, numbers: Array, gradients: list[Any], optimizer: Optimizer) -> None:
-        """Move the numbers by one step, but those of parameters that have no gradient."""
-        absent = [g is None for g in gradients]
-        if all(absent):
-            return
-        pairs = list(zip(self.parameters, gradients, strict=True))
-        flat = [np.zeros(np.size(p._data)) if g is None else np.reshape(g, -1) for p, g in pairs]
-        gradient = flat[0] if len(flat) == 1 else np.concatenate(flat, dtype=numbers.dtype)
-        step, state = optimizer.update(gradient, self.state)
-        if any(absent):
-            stays = np.repeat(absent, [np.size(p._data) for p in self.parameters])
-            step = np.where(stays, 0.0, step)
-            before: Sequence[Any] = self.state or [0.0] * len(state)
-            state = tuple(np.where(stays, old, new) for old, new in zip(before, state, strict=True))
-        numbers -= step
-        self.state = state
+        self.sizes = [np.size(p._data) for p in parameters]
+        self.state = [np.zeros(sum(self.sizes), np.result_type(parameters[0]._data)) for _ in range(rows)]
+        self.steps = 0
+        self.missed = [0] * len(parameters)  # how many of the steps each had no gradient for
 
     def step(self, optimizer: Optimizer) -> None:
+        """Move the parameters that have a gradient."""
         raise NotImplementedError
+
+    def move(self, optimizer: Optimizer, numbers: Array, gradient: Array | None) -> None:
+        """Move the numbers by their gradient; without it, by the gradients that the parameters have."""
+        if gradient is None:
+            gradients = [p.grad for p in self.parameters]
+            if all(g is None for g in gradients):
+                return
+            flat = [np.zeros(n) if g is None else np.reshape(g, n) for n, g in zip(self.sizes, gradients, strict=True)]
+            gradient = flat[0] if len(flat) == 1 else np.concatenate(flat, dtype=numbers.dtype)
+            self.missed = [n + (g is None) for n, g in zip(self.missed, gradients, strict=True)]
+        self.steps += 1
+        if any(self.missed):
+            self._move_some(optimizer, numbers, gradient)
+        else:
+            optimizer.update(numbers, gradient, self.state, self.steps)
+
+    def _move_some(self, optimizer: Optimizer, numbers: Array, gradient: Array) -> None:
+        """Move those that have a gradient, each by the step that it is at."""
+        missed = [-1 if p.grad is None else n for p, n in zip(self.parameters, self.missed, strict=True)]
+        for n in {*missed} - {-1}:
+            chosen = np.repeat([other == n for other in missed], self.sizes)
+            some, *state = parts = [whole[chosen] for whole in (numbers, *self.state)]
+            optimizer.update(some, gradient[chosen], state, self.steps - n)
+            for whole, part in zip((numbers, *self.state), parts, strict=True):
+                whole[chosen] = part
 
 
 class _Numbers(_Vector):
     """Values: their numbers are read, and written back."""
 
     def step(self, optimizer: Optimizer) -> None:
-        numbers = np.array([p._data for p in self.parameters])
-        self.moved(numbers, [p.grad for p in self.parameters], optimizer)
+        if type(optimizer) is SGD and not optimizer.momentum:  # so little to do that making arrays takes longer
+            rate = float(optimizer.learning_rate)
+            for p in self.parameters:
+                if p.grad is not None:
+                    p._data = float(p._data - rate * p.grad)  # someone may have assigned a NumPy scalar
+            return
+        numbers = np.array([p._data for p in self.parameters], float)
+        try:
+            gradient = np.frombuffer(array("d", [p.grad for p in self.parameters]))
+        except TypeError:  # some are None
+            gradient = None
+        self.move(optimizer, numbers, gradient)
         for p, number in zip(self.parameters, numbers.tolist(), strict=True):
             p._data = number
 
 
 class _Arrays(_Vector):
-    """Tensors of one dtype: their arrays are views of the vector."""
+    """Tensors of one dtype: their arrays are views of the vector, and their gradients of another one."""
 
-    numbers: Array | None = None
+    numbers: Array
+    gradient: Array
+    views: Sequence[tuple[Tensor, Array, Array]] = ()  # each parameter, its array, and where its gradient belongs
 
     def step(self, optimizer: Optimizer) -> None:
-        numbers = self.numbers
-        if numbers is None or any(p._data.base is not numbers for p in self.parameters):  # or another has moved them
-            self.numbers = numbers = np.concatenate([p._data.reshape(-1) for p in self.parameters])
-            start = 0
-            for p in self.parameters:
-                end = start + p._data.size
-                p._data = numbers[start:end].reshape(p._data.shape)
-                start = end
-        self.moved(numbers, [p.grad for p in self.parameters], optimizer)
+        if not self.views or any(p._data is not data for p, data, _ in self.views):  # another optimizer has taken them
+            self.take()
+        complete = all(p.grad is home for p, _, home in self.views)
+        self.move(optimizer, self.numbers, self.gradient if complete else None)
         CLOCK.now += 1
         for p in self.parameters:
-            p.time = CLOCK.now
+            if p.grad is not None:
+                p.time = CLOCK.now
+
+    def take(self) -> None:
+        """Make the parameters' arrays views of one vector, and let sweeps write the gradients into another."""
+        self.numbers = np.concatenate([p._data.reshape(-1) for p in self.parameters])
+        self.gradient = np.empty_like(self.numbers)
+        ends = np.cumsum(self.sizes)[:-1]
+        parts = zip(self.parameters, np.split(self.numbers, ends), np.split(self.gradient, ends), strict=True)
+        self.views = [(p, data.reshape(p.shape), home.reshape(p.shape)) for p, data, home in parts]
+        for p, data, home in self.views:
+            p._data, p.home = data, home
 
 
 class SGD(Optimizer):
@@ -155,14 +188,20 @@ class SGD(Optimizer):
     0.5
     """
 
+    rows = 2
+
     def __init__(self, parameters: Iterable[Any], learning_rate: float = 0.01, momentum: float = 0.0) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
 
-    def update(self, gradient: Array, state: State) -> tuple[Array, State]:
-        if self.momentum and state:
-            gradient = self.momentum * state[0] + gradient
-        return self.learning_rate * gradient, (gradient,) if self.momentum else ()
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        velocity, step = state
+        if self.momentum:
+            velocity *= self.momentum
+            velocity += gradient
+            gradient = velocity
+        rate = np.array(float(self.learning_rate), numbers.dtype)  # quicker than the number
+        numbers -= np.multiply(gradient, rate, out=step)
 
 
 class Adam(Optimizer):
@@ -188,6 +227,8 @@ class Adam(Optimizer):
     0.75
     """
 
+    rows = 3
+
     def __init__(
         self,
         parameters: Iterable[Any],
@@ -199,17 +240,23 @@ class Adam(Optimizer):
         self.betas = tuple(number_within(beta, "a beta", "in [0, 1)", below=1.0) for beta in betas)
         self.epsilon = number_within(epsilon, "epsilon", "a finite number that is not negative")
 
-    def update(self, gradient: Array, state: State) -> tuple[Array, State]:
-        (beta1, beta2), t = self.betas, self.steps
-        mean, square = state or (np.zeros_like(gradient), np.zeros_like(gradient))
-        mean = mean * beta1 + gradient * (1 - beta1)
-        square = square * beta2 + np.square(gradient) * (1 - beta2)
-        root = np.sqrt(square)
-        root *= 1 / math.sqrt(1 - beta2**t)
-        root += self.epsilon
-        step = mean * (self.learning_rate / (1 - beta1**t))
-        step /= root
-        return step, (mean, square)
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        # Both means are kept without their factors 1 - beta, which are put into the other numbers: fewer operations.
+        mean, square, step = state
+        beta1, beta2 = self.betas
+        root = math.sqrt((1 - beta2) / (1 - beta2**t))
+        rate = self.learning_rate * (1 - beta1) / (1 - beta1**t) / root
+        constants = (beta1, beta2, self.epsilon / root, rate)
+        keep1, keep2, epsilon, scale = (np.array(x, numbers.dtype) for x in constants)  # quicker than numbers
+        mean *= keep1
+        mean += gradient
+        square *= keep2
+        square += np.multiply(gradient, gradient, out=step)
+        np.sqrt(square, out=step)
+        step += epsilon
+        np.divide(mean, step, out=step)
+        step *= scale
+        numbers -= step
 
 
 def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:

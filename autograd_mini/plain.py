@@ -29,6 +29,7 @@ RELATIONS = {
     "eq": EQUAL, "ne": NOT_EQUAL, "lt": LESS, "le": LESS_EQUAL, "gt": GREATER, "ge": GREATER_EQUAL,
 }  # fmt: skip
 LOGIC = {"and": AND, "or": OR, "xor": XOR}
+CONDITIONS = (*RELATIONS.values(), *LOGIC.values(), NOT)
 
 
 def _comparison(name: str, operation: Plain) -> Callable[[Any, Any], Any]:

@@ -4,7 +4,7 @@
 >>> w = Value(3.0, "w")
 >>> program = record(lambda x: w * x + w * x, (2.0,))
 >>> [var.op for var in program.simplified().steps]
-['mul', 'add', 'mul_pull_0', 'add']
+['mul', 'add', 'add']
 
 The backward sweep is recorded as the function was, so that the two are one program; what both compute is computed
 once, what nobody needs is left out, and what depends on no variable is a number.
@@ -28,7 +28,7 @@ from .operation import Linear, Many, Plain
 from .recording import stacked
 from .rules import Rule
 from .tensor import Tensor
-from .trace import GATHER, Source, Trace, Var
+from .tape import GATHER, Source, Trace, Var
 from .value import Value, as_float
 
 
@@ -39,7 +39,7 @@ class Program:
     ----------
     steps : every variable that is computed, in order, gradients too
     arguments : the variables that each call is given, one for each number, array and node of its arguments
-    captured, captured_vars : see :class:`trace.Trace`
+    captured, captured_vars : see :class:`tape.Trace`
     output : what the function returned, with a variable in the place of each node
     outputs : those variables
     sources : the variables of arguments and captured nodes that want a gradient
@@ -68,7 +68,7 @@ class Program:
         roots = [x for x in self.gradients[k] if x is not None]
         return [x for x in needed(self.steps, roots) if id(x) not in done]
 
-    def simplified(self, lower: Callable[[Var], Any] | None = None) -> Program:
+    def simplified(self, lower: Callable[[Simplifier, Var], Var | None] | None = None) -> Program:
         """The same program with less to do: see :class:`Simplifier`."""
         simplifier = Simplifier(lower)
         for var in self.steps:
@@ -90,9 +90,11 @@ class Program:
             if not var.is_scalar:
                 var.data = np.broadcast_to(np.zeros((), var.data.dtype), var.data.shape)
 
-    def run(self, arguments: Sequence[Any], captured: Sequence[Any], wanted: Sequence[Var]) -> list[Any]:
+    def run(
+        self, arguments: Sequence[Any], captured: Sequence[Any], wanted: Sequence[Var], seeds: dict[int, Any] | None = None
+    ) -> list[Any]:
         """Compute some of the variables step by step, of numbers, arrays or nodes alike."""
-        held = dict(zip(map(id, self.arguments), arguments, strict=True))
+        held = dict(zip(map(id, self.arguments), arguments, strict=True)) | (seeds or {})
         held |= zip(map(id, self.captured_vars), captured, strict=True)
         run(needed(self.steps, wanted), held)
         return [held_by(held, var) for var in wanted]
@@ -152,11 +154,11 @@ def needed(steps: Sequence[Var], wanted: Iterable[Var]) -> list[Var]:
 class Simplifier:
     """Rebuilds steps one by one: folds constants, shares what is computed twice, leaves out what changes nothing.
 
-    ``lower`` may give another way to compute a step: a function of it, with operands already rebuilt, that gives a
-    variable made by :meth:`make`, or None.
+    ``lower`` may give another way to compute a step: a function of the simplifier and the step, with operands already
+    rebuilt, that gives a variable made by :meth:`make`, or None.
     """
 
-    def __init__(self, lower: Callable[[Var], Any] | None = None) -> None:
+    def __init__(self, lower: Callable[[Simplifier, Var], Var | None] | None = None) -> None:
         self.steps: list[Var] = []
         self.lower = lower
         self._found: dict[int, Var] = {}
@@ -197,9 +199,9 @@ class Simplifier:
         if same is not None and not getattr(var.operation, "random", False):
             return same
         self._made[key] = var
-        if self.lower and (other := self.lower(var)) is not None:
+        if self.lower and (other := self.lower(self, var)) is not None:
             self._made[key] = other
-            return other  # type: ignore[no-any-return]  # a Var
+            return other
         self.steps.append(var)
         return var
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import asarray, ndarray
 
-from .graph import CLOCK, MANY, descendants, describe_inputs, flows_to, topological
+from .graph import CLOCK, DATA, MANY, descendants, describe_inputs, flows_to, topological
 from .linear import SUM_TO, sum_to
 from .modes import THREAD, AnomalyError
 from .nary import SUM
@@ -33,6 +33,9 @@ NOTHING = (
     "nothing to differentiate: this node was computed from data alone; "
     "make the inputs Value(…) or Tensor(…) with requires_grad=True, outside of no_grad()"
 )
+
+
+LARGE = 8192  # elements of an array that is better kept where it is than joined with others
 
 
 class Share:
@@ -161,10 +164,20 @@ def _hand_on(root: Value, seed: float, shares: dict[int, Share]) -> None:
 
 
 def backward_tensor(root: Tensor, seed: Any) -> None:
-    """The same for Tensors; what reaches Values is handed on together, by one sweep of theirs."""
+    """The same for Tensors; what reaches Values is handed on together, by one sweep of theirs if there is more to do.
+
+    A leaf's gradient becomes an array of its own, or is written to its ``home``, an optimizer's vector.
+    """
     if not root.origin.requires_grad:
         raise RuntimeError(NOTHING)
     now = CLOCK.now
+    checked = THREAD.anomaly > 0
+    sweep = getattr(root.origin, "sweep", None)  # which a replayed program brings
+    if sweep is not None and not checked:
+        if root.time != now:
+            _refuse_stale(root)
+        if sweep(root, seed):
+            return
     reached = [root]
     leaves: list[tuple[Tensor, Any]] = []
     doors: list[Tensor] = []  # where Values enter
@@ -184,10 +197,12 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
             else:
                 leaves.append((node, node.grad))
             node.grad = None
-        _pull_back(root, seed, THREAD.anomaly > 0)
+        _pull_back(root, seed, checked)
         totals = [node.grad if old is None else asarray(node.grad + old) for node, old in leaves]
-        if doors:
-            backward(_together(doors), 1.0)
+        values = _by_values(doors)
+        if values and (checked or [x for x, _ in values if x.left is not None or x.grad is not None]):
+            backward(_together(values), 1.0)
+            values = []
     except BaseException:
         for node in reached:
             node._pending = None
@@ -196,8 +211,15 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
         for node, old in leaves:
             node.grad = old
         raise
-    for i, (node, _) in enumerate(leaves):
-        node.grad = totals[i]
+    for (node, _), total in zip(leaves, totals, strict=True):
+        home = node.home
+        if home is None or home.size > LARGE:
+            node.grad = total
+        else:
+            home[...] = total
+            node.grad = home
+    for x, gradient in values:  # leaves, without a gradient yet: a sweep would do no more
+        x.grad = gradient if x.grad is None else x.grad + gradient
 
 
 def _refuse_stale(node: Tensor) -> None:
@@ -248,9 +270,18 @@ def _is_view(term: Any, gradient: Any) -> bool:
     return term is gradient or (base is not None and (base is gradient or base is gradient.base))
 
 
-def _together(doors: Sequence[Tensor]) -> Value:
-    """One node whose derivatives by Values are what Tensors have for them."""
-    pairs = [(x, float(g)) for node in doors for x, g in zip(node.operands, node.grad.flat, strict=True) if flows_to(x)]
+def _by_values(doors: Sequence[Tensor]) -> list[tuple[Value, float]]:
+    """Each Value that entered, with the gradient by its place."""
+    return [
+        (x, gradient)
+        for node in doors
+        for x, gradient in zip(node.operands, node.grad.ravel().tolist(), strict=True)
+        if type(x) is not float and x.origin is not DATA
+    ]
+
+
+def _together(pairs: Sequence[tuple[Value, float]]) -> Value:
+    """One node whose derivatives by Values are these."""
     values, gradients = zip(*pairs, strict=True)
     node: Value = object.__new__(type(values[0]))
     node._data = 0.0

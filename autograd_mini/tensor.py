@@ -48,7 +48,7 @@ class Tensor(Node):
         shape and dtype; None before
     """
 
-    __slots__ = ("_data", "_pending", "_tag", "arrays", "edges", "grad", "operands", "origin", "params", "time")
+    __slots__ = ("_data", "_pending", "_tag", "arrays", "edges", "grad", "home", "operands", "origin", "params", "time")
     __hash__ = Node.__hash__
     _holds = "array"
 
@@ -60,12 +60,13 @@ class Tensor(Node):
         Any  # for each Tensor that a derivative flows to: it, and from the gradient of this one to its; of Values MANY
     )
     time: float  # on the clock, when it was computed or assigned
+    home: Array | None  # of a leaf: the part of an optimizer's vector that sweeps write its gradient into
     _pending: int | None  # while a sweep runs: how many consumers it waits for besides one
 
     def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
         self._data = as_array(data)
         self.operands = self.arrays = self.edges = self.params = ()
-        self.grad = self._pending = None
+        self.grad = self.home = self._pending = None
         self.time = 0
         self.origin = VARIABLE if requires_grad else DATA
         self._tag = Tag(as_label(label)) if label != "" else None

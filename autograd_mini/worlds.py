@@ -163,7 +163,7 @@ def array_value(rule: Rule) -> Callable[..., Any]:
 @functools.cache
 def pull(rule: Rule, i: int) -> Callable[[Any, Any], Any]:
     """The gradient by operand ``i`` of a Tensor that the row made: of (its own gradient, the Tensor)."""
-    names = {**arrays().names, "least": _least, "zeros_like": np.zeros_like}
+    names = {**arrays().names, "least": least, "zeros_like": np.zeros_like}
     function: Callable[[Any, Any], Any] = define("pull", pull_source(rule, i), names)
     return function
 
@@ -178,41 +178,50 @@ def pull_source(rule: Rule, i: int) -> str:
     <BLANKLINE>
     """
     style, names = arrays()
-    partial, quick = (expand(form[i], names).simplify() for form in (rule.partials, rule.shown))
-    quick = quick if rule.accurate_above else partial
-    used = {part for form in (partial, quick) for part in form.walk()}
+    exact, quick = pull_formulas(rule, i)
+    used = {part for form in (exact, exact if quick is None else quick) for part in form.walk()}
     lines = [f"{x} = node.arrays[{j}]" for j, x in enumerate(rule.inputs) if x in used]
     lines += ["out = node._data"] if out in used else []
-    if rule.accurate_above and quick != partial:
+    if quick is not None:
         lines.append(f"d = {quick.write(style)[0]}")
         lines.append(f"if not least(d) >= {rule.accurate_above}:")
-        shared, (partial,) = share([partial])
+        shared, (partial,) = share([expand(rule.partials[i], names).simplify()])
         lines += [f"    {name} = {part.write(style)[0]}" for name, part in [*shared, (Symbol("d"), partial)]]
-        partial = Symbol("d")
-    match partial:
-        case Number(value=0):
-            product: Expr = Call("zeros_like", GRADIENT)  # where 0 times inf is nan
-        case Call(name="div", operands=(Number(value=1), divisor)):
-            product = GRADIENT / divisor
-        case Call(name="div", operands=(factor, Number() as divisor)):
-            product = GRADIENT * factor / divisor
-        case _:
-            product = (GRADIENT * partial).simplify()
-    shared, (product,) = share([product])
+        exact = GRADIENT * Symbol("d")
+    shared, (product,) = share([exact])
     lines += [f"{name} = {part.write(style)[0]}" for name, part in shared]
     body = "\n    ".join([*lines, f"return {product.write(style)[0]}"])
     return f"def pull(g, node):  # {rule.name}\n    {body}\n"
 
 
+def pull_formulas(rule: Rule, i: int) -> tuple[Expr, Expr | None]:
+    """The gradient times the partial by input ``i``, on arrays; and the textbook's partial if it is to be tried first.
+
+    >>> pull_formulas(RULES["log"], 0), pull_formulas(RULES["tanh"], 0)[1]
+    ((g / x, None), 1 - out**2)
+    """
+    names = arrays().names
+    partial, quick = (expand(form[i], names).simplify() for form in (rule.partials, rule.shown))
+    tried = quick if rule.accurate_above and quick != partial else None
+    match partial:
+        case Number(value=0):
+            return Call("zeros_like", GRADIENT), tried  # where 0 times inf is nan
+        case Call(name="div", operands=(Number(value=1), divisor)):
+            return GRADIENT / divisor, tried
+        case Call(name="div", operands=(factor, Number() as divisor)):
+            return GRADIENT * factor / divisor, tried
+    return (GRADIENT * partial).simplify(), tried
+
+
 GRADIENT = Symbol("g")
 
 
-def _least(x: Any) -> float:
+def least(x: Any) -> float:
     """The least magnitude, nan if there is one; argmin, because min takes three times as long."""
     if not x.size:
         return math.inf
     least: float = x.item(x.argmin())
-    return _least(np.abs(x)) if least < 0 else least
+    return least(np.abs(x)) if least < 0 else least
 
 
 def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:

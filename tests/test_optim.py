@@ -37,22 +37,6 @@ def test_momentum_keeps_a_part_of_the_last_direction() -> None:
     assert path == pytest.approx([0.8, 0.8 - 0.1 * v2, 0.8 - 0.1 * v2 - 0.1 * v3])
 
 
-@pytest.mark.torch
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_steps_are_those_of_pytorch(momentum: float) -> None:
-    import torch
-
-    ours, theirs = Value(1.5), torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
-    mine = SGD([ours], 0.05, momentum)
-    other = torch.optim.SGD([theirs], 0.05, momentum)
-    for _ in range(20):
-        for w, optimizer in ((ours, mine), (theirs, other)):
-            optimizer.zero_grad()
-            (w * w - w).backward()
-            optimizer.step()
-    assert ours.data == pytest.approx(theirs.item(), rel=1e-14)
-
-
 def test_a_parameter_without_gradient_stays() -> None:
     w, v = Value(1.0), Value(2.0)
     optimizer = SGD([w, v], learning_rate=1)

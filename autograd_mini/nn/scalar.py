@@ -19,9 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import affine, inputs
+from ..functions import Inputs, affine, inputs, row_of
 from ..graph import PARAMETER, Tag
+from ..linear import MATMUL
+from ..recording import NATIVE, from_values
 from ..rules import RULES
+from ..shapes import stack
+from ..tensor import Tensor
 from ..value import Value, leaf
 
 Activation = str | Callable[[Any], Any]
@@ -101,18 +105,23 @@ class Neuron(Module):
             for new, old in zip(weights, self._weights, strict=True)
         )
 
-    def __call__(self, x: Iterable[Any]) -> Value:
-        """The output for one example: an iterable of numbers or nodes."""
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The output for one example: an iterable of numbers or nodes; of a Tensor (n,) a Tensor of shape ()."""
+        if type(x) is not Inputs:
+            x = _one_example(x)
+            if type(x) is Tensor:
+                return _of_row([self], x)[0]
         seen = inputs(x)
-        if len(seen[0]) != len(self._weights) - 1:
-            raise ValueError(
-                f"{', '.join(self._tag.scope)} takes {len(self._weights) - 1} inputs, got {len(seen.nodes)}"
-            )
+        self._check(len(seen.nodes))
         z = affine(self._weights, seen)
         a = z if self._activate is None else self._activate(z)
         if z._tag is None:  # else it tells which line made it: see detect_anomaly
             z._tag = a._tag = self._tag
-        return a  # type: ignore[no-any-return]  # of a node a node
+        return a
+
+    def _check(self, n: int) -> None:
+        if n != len(self._weights) - 1:
+            raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self._weights) - 1} inputs, got {n}")
 
     def parameters(self) -> list[Value]:
         return list(self._weights)
@@ -136,8 +145,11 @@ class Layer(Module):
         draw = np.random.default_rng(seed)
         self.neurons = [Neuron(inputs, activation, draw, (*scope, f"neuron {i}")) for i in range(1, outputs + 1)]
 
-    def __call__(self, x: Iterable[Any]) -> list[Value]:
-        """The outputs of all neurons for one example."""
+    def __call__(self, x: Iterable[Any]) -> Any:
+        """The outputs of all neurons for one example: a list; of a Tensor (n,) a Tensor, by one matrix product."""
+        x = _one_example(x)
+        if type(x) is Tensor:
+            return _of_row(self.neurons, x)
         seen = inputs(x)
         return [neuron(seen) for neuron in self.neurons]
 
@@ -181,10 +193,10 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Iterable[Any]) -> Any:
-        """The output for one example: a node, or a list of nodes where the last layer has several neurons."""
+        """The output for one example: a node, or several in a list, or Tensor, where the last layer has several neurons."""
+        outputs: Any = x
         for layer in self.layers:
-            x = layer(x)
-        outputs = list(x)
+            outputs = layer(outputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
     def parameters(self) -> list[Value]:
@@ -193,6 +205,32 @@ class MLP(Module):
     def __repr__(self) -> str:
         inputs, outputs = len(self.layers[0].neurons[0].w), [len(layer.neurons) for layer in self.layers]
         return f"MLP({inputs}, {outputs}, activation={self.activation!r})"
+
+
+def _one_example(x: Iterable[Any]) -> Any:
+    """Numbers that Tensors are among as one Tensor; others as a tuple, which can be looked through twice."""
+    if type(x) is Tensor:
+        return x
+    x = tuple(x)
+    return row_of(x) if Tensor in map(type, x) else x
+
+
+def _of_row(neurons: Sequence[Neuron], x: Tensor) -> Any:
+    """The outputs of neurons for an example that is a Tensor (n,), as a Tensor: their weights are one matrix."""
+    scope = ", ".join(neurons[0]._tag.scope)
+    if x.ndim != 1:
+        raise ValueError(f"{scope} takes one example, got a Tensor of shape {x.shape}: for a batch use vmap")
+    for neuron in neurons:
+        neuron._check(len(x))
+    dtype = x.dtype if x.dtype in NATIVE else None
+    weights = [w for neuron in neurons for w in neuron.w]
+    W = from_values(weights, (len(neurons), len(x)), dtype)
+    z = MATMUL(W, x) + from_values([neuron.b for neuron in neurons], (len(neurons),), dtype)
+    activation = neurons[0].activation
+    if callable(activation) or any(neuron.activation != activation for neuron in neurons):
+        units = zip(neurons, z, strict=True)
+        return stack([unit if neuron._activate is None else neuron._activate(unit) for neuron, unit in units])
+    return z if neurons[0]._activate is None else neurons[0]._activate(z)
 
 
 def _check_size(size: object, name: str, scope: tuple[str, ...]) -> None:

@@ -1,0 +1,356 @@
+"""How each step of a program is said in the code that replays it.
+
+Steps on floats are the table's formulas, written with Python's operators and ``math``. Steps on arrays are NumPy's
+functions, told where to write.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import linear, tree
+from .expr import Expr, Symbol, share
+from .linear import kept
+from .lowering import AS_NUMBER, Guard
+from .nary import Dot, Sum
+from .operation import Linear, Many, Plain
+from .plain import CONDITIONS, LOGIC, NOT, RELATIONS
+from .rules import Rule, out
+from .tape import GATHER, Pull, Source, Var
+from .worlds import FLOATS, GRADIENT, array_value, expand, floats, least
+
+if TYPE_CHECKING:
+    from .replay import Writer
+
+LONG = 32  # operands, beyond which a sum is a call
+SMALL = 10_000  # elements, up to which a sum is a product with ones
+NUMPY = "add array broadcast_to copyto divide dot empty matmul maximum minimum multiply where".split()
+
+
+def names() -> dict[str, Any]:
+    """What the code may call. On floats and arrays alike, what both have is called by different names."""
+    ufuncs = {f"np_{name}": getattr(np, name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)}
+    return {
+        **{name: getattr(np, name) for name in NUMPY}, **ufuncs, **floats().names,
+        "least": least, "mul": operator.mul, "total": sum,
+    }  # fmt: skip
+
+
+def say(to: Writer, var: Var, operands: list[str], i: int) -> None:
+    """The lines of one step."""
+    operation = var.operation
+    if var.is_scalar:
+        _on_floats(to, var, operands)
+    elif isinstance(operation, Rule) and operation.numpy:
+        _ufunc(to, var, operation.numpy, operands, i)
+    elif operation in UFUNCS:
+        _ufunc(to, var, UFUNCS[operation], operands, i)
+    elif isinstance(operation, Guard):
+        x = operands[0]
+        smallest = f"{x}.item({x}.argmin())" if operation.positive and var.data.size else f"least({x})"
+        accurate = to.bound(operation.accurate)
+        to.assign(var, f"{x} if {smallest} >= {operation.least} else {accurate}({', '.join(operands[1:])})")
+    else:
+        SAID.get(operation, _other)(to, var, operands)
+
+
+def may_be_view(var: Var) -> bool:
+    """Whether a step's result may be in its first operand's memory."""
+    operation = var.operation
+    if var.is_scalar or isinstance(operation, Source) or not var.operands:
+        return False
+    if isinstance(operation, Guard) or operation in VIEWS:
+        return True
+    return isinstance(operation, Linear) and operation not in SAID and operation not in UFUNCS and not isinstance(operation, Plain)
+
+
+# Floats.
+
+
+@functools.cache
+def _formula(*formulas: Expr) -> tuple[list[tuple[str, str]], list[str]]:
+    """Texts with places for operands: what to name first, and what the formulas then are."""
+    shared, rest = share(formulas)
+    return [(name.name, part.write(FLOATS)[0]) for name, part in shared], [part.write(FLOATS)[0] for part in rest]
+
+
+def _places(inputs: Sequence[Symbol]) -> dict[Expr, Expr]:
+    return {name: Symbol(f"{{{i}}}") for i, name in enumerate(inputs)}
+
+
+@functools.cache
+def _value(rule: Rule) -> tuple[list[tuple[str, str]], list[str]]:
+    return _formula(expand(rule.value, floats().names).substitute(_places(rule.inputs)))
+
+
+@functools.cache
+def _pulled(rule: Rule, i: int) -> tuple[list[tuple[str, str]], list[str]]:
+    """The gradient times the partial; where a quick form is tried first, (that form, and the accurate one)."""
+    exact, quick = (expand(form[i], floats().names).simplify() for form in (rule.partials, rule.shown))
+    places = _places((GRADIENT, *rule.inputs, out))
+    if rule.accurate_above and quick != exact:
+        return _formula(quick.substitute(places), exact.substitute(places))
+    return _formula((GRADIENT * exact).simplify().substitute(places))
+
+
+def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
+    operation = var.operation
+    if isinstance(operation, Rule):
+        first, (value,) = _value(operation)
+        to.lines += [f"{name} = {text.format(*x)}" for name, text in first]
+        to.assign(var, value.format(*x))
+    elif isinstance(operation, Pull):
+        _pull(to, var, operation, x)
+    elif isinstance(operation, Dot):
+        w, seen, bias = operation.split(x)
+        if len(x) > LONG:
+            to.assign(var, f"total(map(mul, ({', '.join([*w, *bias])},), ({', '.join([*seen, *['1.0'] * len(bias)])},)), 0.0)")
+        else:
+            to.assign(var, " + ".join(["0.0", *(f"{a} * {b}" for a, b in zip(w, seen, strict=True)), *bias]))
+    elif isinstance(operation, Sum):
+        to.assign(var, f"total(({', '.join(x)},), 0.0)" if len(x) > LONG else " + ".join(["0.0", *x]))
+    elif operation in SIGNS:
+        to.assign(var, f"1.0 if {SIGNS[operation].format(*x)} else 0.0")
+    else:
+        to.assign(var, f"float({_call(to, var, x)})")
+
+
+def _pull(to: Writer, var: Var, operation: Pull, x: list[str]) -> None:
+    first, texts = _pulled(operation.rule, operation.i)
+    if len(texts) == 1:
+        to.lines += [f"{name} = {text.format(*x)}" for name, text in first]
+        to.assign(var, texts[0].format(*x))
+        return
+    quick, exact = texts
+    limit = operation.rule.accurate_above
+    d = to.fresh()
+    to.lines.append(f"{d} = {quick.format(*x)}")
+    to.lines.append(f"if not ({d} >= {limit} or {d} <= -{limit}):")
+    to.lines += [f"    {name} = {text.format(*x)}" for name, text in first]
+    to.lines.append(f"    {d} = {exact.format(*x)}")
+    to.assign(var, f"{x[0]} * {d}")
+
+
+SIGNS = {
+    **{RELATIONS[name]: f"{{}} {sign} {{}}" for name, sign in
+       {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items()},
+    LOGIC["and"]: "{} and {}", LOGIC["or"]: "{} or {}", LOGIC["xor"]: "({} != 0) != ({} != 0)", NOT: "not {}",
+}  # fmt: skip
+
+
+# Arrays.
+
+UFUNCS: dict[Any, str] = {operation: operation.name for operation in CONDITIONS}
+
+
+def _ufunc(to: Writer, var: Var, name: str, x: list[str], i: int) -> None:
+    to.call(var, f"np_{name}({', '.join(x)}", i)
+
+
+def _params(to: Writer, var: Var) -> list[str]:
+    return [_param(to, param) for param in var.params]
+
+
+def _param(to: Writer, param: Any) -> str:
+    """The text of a parameter, in which numbers may be looked up."""
+    if type(param) is Var:
+        return f"int({to.name(param)})" if param.is_scalar else to.name(param)
+    if isinstance(param, tuple) and any(type(x) is Var for x in tree.leaves(param)):
+        return f"({' '.join(f'{_param(to, part)},' for part in param)})"
+    if param is None or type(param) in (int, bool):
+        return repr(param)
+    return to.bound(param)
+
+
+def _call(to: Writer, var: Var, x: list[str]) -> str:
+    """A call of the operation as it is."""
+    operation = var.operation
+    function = array_value(operation) if isinstance(operation, Rule) else operation.value
+    given = [f"({', '.join(x)},)"] if isinstance(operation, Many) else x
+    return f"{to.bound(function)}({', '.join([*given, *_params(to, var)])})"
+
+
+def _other(to: Writer, var: Var, x: list[str]) -> None:
+    to.assign(var, _call(to, var, x), own=not may_be_view(var))
+
+
+def _gather(to: Writer, var: Var, x: list[str]) -> None:
+    shape, dtype = var.params
+    if shape == ():
+        to.assign(var, f"array({x[0]}, {to.bound(dtype)})", own=True)
+    else:
+        to.assign(var, f"array(({', '.join(x)},), {to.bound(dtype)}).reshape({shape})", own=True)
+
+
+def _as_number(to: Writer, var: Var, x: list[str]) -> None:
+    if not var.data.ndim:
+        return _other(to, var, x)
+    to.lines.append(f"copyto({to.place(var)}, {x[0]})")
+    return None
+
+
+def _where(to: Writer, var: Var, x: list[str]) -> None:
+    to.assign(var, f"where({', '.join(x)})", own=True)
+
+
+def _matmul(to: Writer, var: Var, x: list[str]) -> None:
+    left, right = (operand.data for operand in var.operands)
+    if not var.data.ndim:
+        to.assign(var, f"{x[0]}.dot({x[1]})")
+    elif max(left.ndim, right.ndim) > 2:
+        to.call(var, f"matmul({x[0]}, {x[1]}")
+    else:
+        to.call(var, f"dot({x[0]}, {x[1]}")
+
+
+def _sum(to: Writer, var: Var, x: list[str]) -> None:
+    axes, keepdims = var.params
+    operand = var.operands[0]
+    if not var.data.ndim and operand.data.dtype.kind == "f":
+        if to.is_static(operand) and 0 < operand.data.size <= SMALL:
+            flat = to.fresh("b")
+            to.setup.append(f"{flat} = {x[0]}.reshape(-1)")
+            return to.assign(var, f"{flat}.dot({_ones(to, operand.data.size, operand.data.dtype)})")
+        return to.assign(var, f"add.reduce({x[0]}, None)")
+    return to.call(var, f"add.reduce({x[0]}, axis={axes}, keepdims={keepdims}")
+
+
+def _mean(to: Writer, var: Var, x: list[str]) -> None:
+    axes, keepdims = var.params
+    operand = var.operands[0].data
+    n = operand.size if axes is None else linear.count(operand.shape, axes)
+    if not n or operand.dtype.kind != "f":
+        return _other(to, var, x)
+    if not var.data.ndim:
+        _sum(to, var, x)
+        to.lines[-1] += f" / {n}"
+        return None
+    to.call(var, f"add.reduce({x[0]}, axis={axes}, keepdims={keepdims}")
+    to.lines.append(f"divide({to.name(var)}, {n}, out={to.name(var)})")
+    return None
+
+
+def _ones(to: Writer, n: int, dtype: Any) -> str:
+    return to.bound(linear._ones(n, dtype))  # noqa: SLF001
+
+
+def _sum_to(to: Writer, var: Var, x: list[str]) -> None:
+    (shape,), operand = var.params, var.operands[0].data
+    axes = linear._repeated(operand.shape, shape)  # noqa: SLF001
+    if not shape:
+        return to.assign(var, f"add.reduce({x[0]}, None)")
+    place = to.place(var)
+    if len(axes) == 1 and operand.ndim == 2:
+        ones = _ones(to, operand.shape[axes[0]], operand.dtype)
+        given = f"{x[0]}, {ones}" if axes == (1,) else f"{ones}, {x[0]}"
+        to.lines.append(f"dot({given}, {_reshaped(to, var, place, (-1,))})")
+    else:
+        whole = kept(operand.shape, axes)
+        to.lines.append(f"add.reduce({x[0]}, {axes}, None, {_reshaped(to, var, place, whole)}, True)")
+    return None
+
+
+def _reshaped(to: Writer, var: Var, place: str, shape: tuple[int, ...]) -> str:
+    """The array that is to be written into, in another shape."""
+    if var.data.shape == shape or (shape == (-1,) and var.data.ndim == 1):
+        return place
+    if not to.is_static(var):
+        return f"{place}.reshape({shape})"
+    name = to.fresh("b")
+    to.setup.append(f"{name} = {place}.reshape({shape})")
+    return name
+
+
+def _broadcast_to(to: Writer, var: Var, x: list[str]) -> None:
+    if not var.data.ndim:
+        return _other(to, var, x)
+    scalar = not var.operands[0].data.ndim
+    place = to.place(var)
+    to.lines.append(f"{place}.fill({x[0]})" if scalar else f"copyto({place}, {x[0]})")
+    return None
+
+
+def _reshape(to: Writer, var: Var, x: list[str]) -> None:
+    to.view(var, f"{x[0]}.reshape({var.data.shape})")
+
+
+def _transpose(to: Writer, var: Var, x: list[str]) -> None:
+    (axes,) = var.params
+    to.view(var, f"{x[0]}.T" if axes is None else f"{x[0]}.transpose({axes})")
+
+
+def _getitem(to: Writer, var: Var, x: list[str]) -> None:
+    (index,) = var.params
+    text = f"{x[0]}[{_param(to, index)}]"
+    if any(isinstance(i, Var | np.ndarray) for i in tree.leaves(index)):
+        to.assign(var, text, own=True)
+    else:
+        to.view(var, text)
+
+
+def _scatter(to: Writer, var: Var, x: list[str]) -> None:
+    _, index = var.params
+    if not var.data.ndim:
+        return _other(to, var, x)
+    place = to.place(var)
+    parts = index if isinstance(index, tuple) else (index,)
+    repeated = any(
+        (type(i) is Var and not i.is_scalar) or (isinstance(i, np.ndarray) and i.dtype.kind != "b") for i in parts
+    )
+    to.lines.append(f"{place}.fill(0)")
+    at = _param(to, index)
+    to.lines.append(f"add.at({place}, {at}, {x[0]})" if repeated else f"{place}[{at}] = {x[0]}")
+    return None
+
+
+def _stack(to: Writer, var: Var, x: list[str]) -> None:
+    (axis,) = var.params
+    place = to.place(var)
+    if var.data.ndim == 1:
+        to.lines.append(f"{place}[:] = {', '.join(x)},")
+        return
+    for i, part in enumerate(x):
+        to.lines.append(f"{place}[{':, ' * axis}{i}] = {part}")
+
+
+def _concatenate(to: Writer, var: Var, x: list[str]) -> None:
+    (axis,) = var.params
+    place = to.place(var)
+    start = 0
+    for operand, part in zip(var.operands, x, strict=True):
+        end = start + operand.data.shape[axis]
+        to.lines.append(f"{place}[{':, ' * axis}{start}:{end}] = {part}")
+        start = end
+
+
+def _extreme(name: str) -> Callable[[Writer, Var, list[str]], None]:
+    def say_extreme(to: Writer, var: Var, x: list[str]) -> None:
+        axes, keepdims = var.params
+        to.call(var, f"{name}.reduce({x[0]}, axis={axes}, keepdims={keepdims}")
+
+    return say_extreme
+
+
+VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.GETITEM)
+SAID: dict[Any, Callable[[Writer, Var, list[str]], None]] = {
+    GATHER: _gather,
+    AS_NUMBER: _as_number,
+    linear.MATMUL: _matmul,
+    linear.SUM: _sum,
+    linear.MEAN: _mean,
+    linear.SUM_TO: _sum_to,
+    linear.BROADCAST_TO: _broadcast_to,
+    linear.RESHAPE: _reshape,
+    linear.TRANSPOSE: _transpose,
+    linear.GETITEM: _getitem,
+    linear.SCATTER: _scatter,
+    linear.STACK: _stack,
+    linear.CONCATENATE: _concatenate,
+    linear.MAX: _extreme("maximum"),
+    linear.MIN: _extreme("minimum"),
+}

@@ -1,0 +1,233 @@
+"""The node that a replayed program is in the graph, and how gradients come out of it.
+
+First derivatives are the generated code's. For higher orders, and for forward mode, the program's steps are performed
+once more, on nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from . import higher
+from .expr import Call, Expr, Formula
+from .forward import tangents
+from .graph import Node, topological
+from .modes import recording
+from .operation import Linear
+from .recording import from_values
+from .reverse import cotangents
+from .tensor import Tensor
+from .tape import Var
+from .value import Value
+from .worlds import FAULTS
+
+if TYPE_CHECKING:
+    from .replaying import Recorded
+
+
+class Place(NamedTuple):
+    """Where a source of a program is found."""
+
+    source: int  # its number among the sources
+    among: str  # "arguments" or "captured"
+    i: int
+
+
+class Run:
+    """One run of a program: a generator that has yielded the outputs, and may be asked for gradients.
+
+    Attributes
+    ----------
+    arguments, captured : the data that it runs on
+    leaves : the arguments as they were given
+    """
+
+    def __init__(self, recorded: Recorded, leaves: Sequence[Any], arguments: Sequence[Any], captured: Any) -> None:
+        self.recorded = recorded
+        self.leaves = leaves
+        self.arguments = arguments
+        self.captured = captured
+        self._generator: Any = None
+        self._last: Any = None, None, None  # which output, its gradient, the gradients by the sources
+
+    def forward(self) -> Sequence[Any]:
+        """The data of the outputs."""
+        recorded = self.recorded
+        try:
+            self._generator = recorded.compiled.start(self.arguments, self.captured)
+            return next(self._generator)  # type: ignore[no-any-return]  # a tuple
+        except FAULTS:  # of floats, where IEEE arithmetic has an answer
+            self._generator = None
+            return recorded.program.run(self.arguments, self.captured, recorded.outputs)
+
+    def gradients(self, k: int, g: Any, into: Sequence[Any] | None = None) -> Sequence[Any]:
+        """The gradients of output ``k``, whose own is ``g``, by the sources; None where it doesn't depend on one."""
+        which, gradient, found = self._last
+        if which == k and gradient is g:
+            return found  # type: ignore[no-any-return]  # a sequence
+        wanted = self.recorded.program.gradients[k]
+        if into is None:
+            into = [None if x is None or x.is_scalar else np.empty(x.data.shape, x.data.dtype) for x in wanted]
+        try:
+            if self._generator is None:
+                found = self._by_steps(k, g)
+            else:
+                found = self._generator.send((k, g, into))
+        except FAULTS:
+            self._generator = None
+            found = self._by_steps(k, g)
+        self._last = k, g, found
+        return found  # type: ignore[no-any-return]  # a sequence
+
+    def _by_steps(self, k: int, g: Any) -> Sequence[Any]:
+        program = self.recorded.program
+        wanted, seed = program.gradients[k], program.seeds[k]
+        with np.errstate(all="ignore"):
+            seeds = {id(seed): g} if type(seed) is Var else {}
+            found = iter(program.run(self.arguments, self.captured, [x for x in wanted if x is not None], seeds))
+        return [None if x is None else next(found) for x in wanted]
+
+    def node(self, place: Place) -> Any:
+        """The node that a source is: of Values that became an array together (the Values, shape, dtype)."""
+        return self.leaves[place.i] if place.among == "arguments" else self.recorded.program.captured[place.i]
+
+
+@np.errstate(all="ignore")
+def gradients_of(run: Run, k: int, g: Any, into: Sequence[Any]) -> Sequence[Any]:
+    """As ``run.gradients``, without warnings."""
+    return run.gradients(k, g, into)
+
+
+class Replayed(Linear):
+    """The operation of one output of a run. Its operands are Tensors, and the Values as one Tensor at the end."""
+
+    def __init__(self, run: Run, k: int) -> None:
+        self.run = run
+        self.k = k
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # of the function
+        return self.run.recorded.name
+
+    @property
+    def tensors(self) -> list[Place]:
+        return self.run.recorded.tensors[self.k]
+
+    @property
+    def values(self) -> list[Place]:
+        return self.run.recorded.values[self.k]
+
+    def sweep(self, node: Tensor, seed: Any) -> bool:
+        """All of a backward sweep from the node, if everything it depends on is a leaf that was captured."""
+        if self.k not in self.run.recorded.fixed:
+            return False
+        into: list[Any] = [None] * len(self.run.recorded.program.sources)
+        leaves = node.operands
+        for place, x in zip(self.tensors, leaves, strict=True):
+            if x.operands:
+                return False
+            home = x.home if x.grad is None else None
+            into[place.source] = np.empty(x._data.shape, x._data.dtype) if home is None else home
+        found = gradients_of(self.run, self.k, seed, into)
+        for place, x in zip(self.tensors, leaves, strict=True):
+            g = found[place.source]
+            x.grad = g if x.grad is None else np.asarray(x.grad + g)
+        node.grad = seed
+        return True
+
+    def tensor_operands(self) -> tuple[Any, ...]:
+        """The operands of a Tensor."""
+        operands = tuple([self.run.node(place) for place in self.tensors])
+        if self.values:
+            values = self.value_operands()
+            operands += (from_values(values, (len(values),)),)
+        return operands
+
+    def value_operands(self) -> tuple[Any, ...]:
+        """The operands of a Value."""
+        return self.run.recorded.value_operands(self.run, self.k)
+
+    def pulls_of(self, count: int) -> Any:
+        """For each operand the function from a node's gradient to the operand's."""
+        return self.run.recorded.pulls[self.k]
+
+    # Derivatives of a Value, by its operands.
+
+    def __iter__(self) -> Iterator[float]:
+        found = self.run.gradients(self.k, 1.0)
+        return iter([found[place.source] for place in self.values])
+
+    def partial(self, i: int, operands: Sequence[Any]) -> Any:
+        """The derivative by operand ``i`` of a Value, as a node."""
+        return self.pull(i, 1.0, operands, ())
+
+    def evaluate(self, *operands: Any) -> Any:
+        """(value, derivative by each operand) of a Value, now."""
+        recorded = self.run.recorded
+        values = iter(operands)
+        arguments, captured = list(self.run.arguments), list(self.run.captured)
+        for place in self.values:
+            (arguments if place.among == "arguments" else captured)[place.i] = next(values)
+        run = Run(recorded, self.run.leaves, arguments, captured)
+        value = run.forward()[self.k]
+        found = run.gradients(self.k, 1.0)
+        return value, *(found[place.source] for place in self.values)
+
+    def applied(self, *operands: Formula) -> Expr:
+        """The operation as it is written."""
+        return Call(self.name, *operands)
+
+    def derivative(self, i: int, operands: Sequence[Expr], result: Expr | None = None) -> Expr:
+        """The derivative by operand ``i`` as a formula, which says no more than its name."""
+        return Call(f"{self.name}′", operands[i])  # noqa: RUF001  # a prime
+
+    # Higher orders, and forward mode: on nodes.
+
+    def _performed(self, operands: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """The output on nodes, and the nodes that stand for the operands."""
+        program = self.run.recorded.program
+        stand_ins = [x.identity() for x in operands]
+        arguments, captured = list(self.run.leaves), [_as_node(x) for x in program.captured]
+        placed = list(zip(self.tensors, stand_ins, strict=False))
+        if type(operands[-1]) is Value:
+            placed = list(zip(self.values, stand_ins, strict=True))
+        elif self.values:
+            placed += self._parts(stand_ins[-1])
+        for place, x in placed:
+            (arguments if place.among == "arguments" else captured)[place.i] = x
+        (output,) = program.run(arguments, captured, [program.outputs[self.k]])
+        return output, stand_ins
+
+    def _parts(self, vector: Any) -> Iterator[tuple[Place, Any]]:
+        start = 0
+        for place in self.values:
+            node = self.run.node(place)
+            if isinstance(node, Node):
+                yield place, vector[start]
+                start += 1
+            else:
+                end = start + len(node[0])
+                yield place, vector[start:end].reshape(node[1])
+                start = end
+
+    def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        """The gradient by operand ``i``, as a node."""
+        output, stand_ins = self._performed(operands)
+        found = cotangents(output, [stand_ins[i]], g, higher.pulling)[0]
+        return 0.0 * g if found is None else found
+
+    def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
+        """The tangent that comes from operand ``i``, on arrays or nodes."""
+        with recording():
+            nodes = [x if isinstance(x, Node) else Tensor(x) for x in operands]
+            output, stand_ins = self._performed(nodes)
+            found = tangents(topological(output), [stand_ins[i]], [tangent], higher.push)[id(output)]
+        deep = any(isinstance(x, Node) for x in (tangent, *operands))
+        return found if deep or not isinstance(found, Node) else found._data
+
+
+def _as_node(x: Any) -> Any:
+    return x if isinstance(x, Node) else from_values(*x)
