@@ -23,7 +23,7 @@ import numpy as np
 
 from . import functions, tree
 from .functions import FUNCTIONS
-from .graph import Node, data_of
+from .graph import Node, data_of, flows_to
 from .linear import (
     BROADCAST_TO, CONCATENATE, EINSUM, GETITEM, MATMUL, REPEAT, RESHAPE, ROLL, SCATTER, STACK, SUM, SUM_TO, TILE,
     TRANSPOSE,
@@ -56,9 +56,10 @@ class Step:
     shapes, shape : of the operands and the result for one example
     differs : whether the result differs from example to example
     looks_up : whether there are variables among the parameters
+    stops : whether no derivative flows through it, because it was computed within ``no_grad``
     """
 
-    __slots__ = ("batched", "differs", "looks_up", "mapped", "rule", "shape", "shapes", "var")
+    __slots__ = ("batched", "differs", "looks_up", "mapped", "rule", "shape", "shapes", "stops", "var")
 
     def __init__(self, var: Var, batched: set[int], rule: Callable[..., Any] | None = None) -> None:
         self.var = var
@@ -67,7 +68,8 @@ class Step:
         self.shapes = [np.shape(x.data) for x in var.operands]
         self.shape = np.shape(var.data)
         self.looks_up = len(var.reads) > len(var.operands)
-        self.differs = any(id(x) in batched for x in var.reads)
+        self.differs = any(id(x) in batched for x in var.reads) or getattr(var.operation, "random", False)
+        self.stops = not flows_to(var.node) and any(flows_to(x.node) for x in var.operands)
         self.rule = (rule or _rule(var.operation)) if self.differs else once
 
     def __call__(self, n: int, xs: Sequence[Any], params: tuple[Any, ...]) -> Any:
@@ -75,6 +77,8 @@ class Step:
         if self.looks_up and THREAD.trace is None:
             params = tree.map_leaves(data_of, params)
         result = self.rule(self, n, xs, *params)
+        if self.stops:
+            result = functions.stop_gradient(result)
         if isinstance(result, Node):
             return result
         return Value(result, requires_grad=False) if self.var.is_scalar else data_node(result)
@@ -216,6 +220,10 @@ def _together(step: Step, n: int, xs: Sequence[Any], axis: int) -> Any:
     return step.var.operation(step.everywhere(n, xs), axis + 1)
 
 
+def _draw(step: Step, n: int, xs: Sequence[Any], generator: Any, shape: Shape) -> Any:
+    return perform(step.var, (), (generator, (n, *shape)))
+
+
 # Products.
 
 
@@ -332,6 +340,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "roll": _roll, "repeat": _repeat, "tile": _tile, "rot90": _rot90, "diagonal": _diagonal, "pad": _pad, "diag": _diag,
     "reshape": _reshape, "transpose": _transpose, "broadcast_to": _broadcast_to, "sum_to": _sum_to,
     "matmul": _matmul, "einsum": _einsum, "getitem": _getitem, "scatter": _scatter,
+    "uniform": _draw,
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ How a formula is written is in ``notation.py``, and so is precedence.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .notation import ANY, ATOM, LATEX, PYTHON, SIGN, SUPERSCRIPTS, TEXT, Style
@@ -286,6 +287,8 @@ def _fold(part: Expr) -> Expr:
             return _fold(-last)
         case "mul" | "div" if last == Number(-1):
             return _fold(-first)
+        case "and" if Number(0) in (first, last):
+            return Number(0)
         case "where" if isinstance(first, Number):
             return part.operands[1] if first.value else last
         case "pow" if last == Number(0):
@@ -296,8 +299,13 @@ def _fold(part: Expr) -> Expr:
 
 
 _ARITHMETIC: dict[str, Callable[..., float]] = {
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "neg": lambda x: -x,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "neg": operator.neg,
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import linear, tree
-from .expr import Expr, Symbol, share
+from .expr import Expr, Number, Symbol, share
 from .linear import kept
 from .lowering import AS_NUMBER, Guard
 from .nary import Dot, Sum
@@ -88,10 +88,16 @@ def _value(rule: Rule) -> tuple[list[tuple[str, str]], list[str]]:
     return _formula(expand(rule.value, floats().names).substitute(_places(rule.inputs)))
 
 
-@functools.cache
-def _pulled(rule: Rule, i: int) -> tuple[list[tuple[str, str]], list[str]]:
-    """The gradient times the partial; where a quick form is tried first, (that form, and the accurate one)."""
-    exact, quick = (expand(form[i], floats().names).simplify() for form in (rule.partials, rule.shown))
+@functools.lru_cache(1024)
+def _pulled(rule: Rule, i: int, known: tuple[float | None, ...]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The gradient times the partial; where a quick form is tried first, (that form, and the accurate one).
+
+    ``known`` are the numbers among the operands, which simplify it.
+    """
+    numbers: dict[Expr, Expr] = {x: Number(n) for x, n in zip(rule.inputs, known, strict=True) if n is not None}
+    exact, quick = (
+        expand(form[i], floats().names).substitute(numbers).simplify() for form in (rule.partials, rule.shown)
+    )
     places = _places((GRADIENT, *rule.inputs, out))
     if rule.accurate_above and quick != exact:
         return _formula(quick.substitute(places), exact.substitute(places))
@@ -121,21 +127,24 @@ def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
 
 
 def _pull(to: Writer, var: Var, operation: Pull, x: list[str]) -> None:
-    first, texts = _pulled(operation.rule, operation.i)
+    held = var.operands[1:-1]
+    known = tuple(x.data if x.operation is Source.CONSTANT and repr(x.data) not in UNKNOWN else None for x in held)
+    first, texts = _pulled(operation.rule, operation.i, known)
     if len(texts) == 1:
         to.lines += [f"{name} = {text.format(*x)}" for name, text in first]
         to.assign(var, texts[0].format(*x))
         return
     quick, exact = texts
     limit = operation.rule.accurate_above
-    d = to.fresh()
+    d = "d"
     to.lines.append(f"{d} = {quick.format(*x)}")
-    to.lines.append(f"if not ({d} >= {limit} or {d} <= -{limit}):")
+    to.lines.append(f"if -{limit} < {d} < {limit}:")
     to.lines += [f"    {name} = {text.format(*x)}" for name, text in first]
     to.lines.append(f"    {d} = {exact.format(*x)}")
     to.assign(var, f"{x[0]} * {d}")
 
 
+UNKNOWN = ("nan", "-0.0")  # numbers that equal what they are not, or nothing
 SIGNS = {
     **{RELATIONS[name]: f"{{}} {sign} {{}}" for name, sign in
        {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items()},

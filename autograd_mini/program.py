@@ -38,6 +38,7 @@ class Program:
     Attributes
     ----------
     steps : every variable that is computed, in order, gradients too
+    size : how many the function itself computed
     arguments : the variables that each call is given, one for each number, array and node of its arguments
     captured, captured_vars : see :class:`tape.Trace`
     output : what the function returned, with a variable in the place of each node
@@ -49,6 +50,7 @@ class Program:
 
     def __init__(self, trace: Trace, output: Any) -> None:
         self.steps = trace.steps
+        self.size = len(trace.steps)
         self.arguments = trace.arguments
         self.captured = trace.captured
         self.captured_vars = trace.captured_vars
@@ -75,7 +77,7 @@ class Program:
             simplifier.add(var)
         found = simplifier.found
         program = Program.__new__(Program)
-        program.steps = simplifier.steps
+        program.steps, program.size = simplifier.steps, self.size
         program.arguments, program.captured, program.captured_vars = self.arguments, self.captured, self.captured_vars
         program.sources, program.seeds = self.sources, self.seeds
         program.output = tree.map_leaves(lambda x: found(x) if type(x) is Var else x, self.output)
@@ -171,7 +173,7 @@ class Simplifier:
     def add(self, var: Var) -> None:
         """Rebuild a step."""
         operands = tuple(map(self.found, var.operands))
-        params = tree.map_leaves(lambda x: self.found(x) if type(x) is Var else x, var.params)
+        params = tree.map_leaves(lambda x: self.found(x) if type(x) is Var else x, var.params) if var.params else ()
         rebuilt = Var(var.operation, operands, params, var.data, var.plain, var.node)
         self._found[id(var)] = self._shortened(rebuilt)
 

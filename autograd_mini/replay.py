@@ -86,6 +86,7 @@ class Writer:
         self._buffer: dict[int, tuple[Any, str]] = {}  # of a variable that was computed into one: key and name
         self._pinned: set[int] = set()  # variables of the forward pass that the backward pass reads
         self._last: dict[int, int] = {}  # where in a section a variable is read last
+        self._names: list[str] = []  # that nothing goes by any more
         self._count = 0
 
     def source(self) -> str:
@@ -120,6 +121,9 @@ class Writer:
 
     def _section(self, steps: Sequence[Var], results: Iterable[Any]) -> None:
         """The lines of some steps; buffers are used again when what was in them isn't needed any more."""
+        if all(var.is_scalar for var in steps):
+            self._floats(steps, results)
+            return
         self._last = {id(base(x)): i for i, var in enumerate(steps) for x in var.reads}
         self._last |= {id(base(x)): len(steps) for x in results}
         here = []
@@ -130,6 +134,18 @@ class Writer:
                 self.release(x, i)
         for var in here:
             self.release(base(var), len(steps))
+
+    def _floats(self, steps: Sequence[Var], results: Iterable[Any]) -> None:
+        """The same for floats alone: names are used again, so that numbers don't stay for longer than they are needed."""
+        last = {id(x): i for i, var in enumerate(steps) for x in var.operands}
+        kept = self._pinned.union(map(id, results))
+        ours = set(map(id, steps))
+        for i, var in enumerate(steps):
+            phrases.say(self, var, [self.name(x) for x in var.operands], i)
+            for x in var.operands:
+                if last[id(x)] == i and id(x) in ours and id(x) not in kept:
+                    self._names.append(self._said[id(x)])
+                    kept.add(id(x))  # once, if it is there twice
 
     def release(self, var: Var, i: int) -> None:
         """Let others have the buffer of a variable that is read for the last time at step ``i``."""
@@ -190,7 +206,7 @@ class Writer:
 
     def assign(self, var: Var, expression: str, own: bool = False) -> None:
         """A line that gives a variable a name; ``own`` where its array is nobody else's."""
-        self._said[id(var)] = name = self.fresh()
+        self._said[id(var)] = name = self._names.pop() if self._names else self.fresh()
         self.lines.append(f"{name} = {expression}")
         if own and id(var) in self._outputs:
             self._own.add(id(var))

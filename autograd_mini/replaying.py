@@ -153,9 +153,9 @@ class Recorded:
     def __init__(self, owner: jit, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         with refuse_draws(owner.function):
             program = record(owner.function, args, kwargs)
-        if len(program.steps) > owner.max_nodes:
+        if program.size > owner.max_nodes:
             raise ValueError(
-                f"{owner.__name__} computes {len(program.steps)} nodes, more than max_nodes={owner.max_nodes}: write it "
+                f"{owner.__name__} computes {program.size} nodes, more than max_nodes={owner.max_nodes}: write it "
                 "with arrays, or one example and vmap, raise max_nodes (code takes about 20 µs a node to write), or "
                 "call it without jit"
             )

@@ -29,6 +29,7 @@ from .graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
 from .linear import sum_to
 from .modes import tracing
 from .operation import Plain
+from .plain import DETACH
 from .recording import NATIVE
 from .reverse import cotangents, times
 from .rules import Rule
@@ -98,6 +99,8 @@ class Var:
     @property
     def reads(self) -> tuple[Var, ...]:
         """Every variable that is needed to compute it, those among the parameters too."""
+        if not self.params:
+            return self.operands
         return self.operands + tuple(x for x in tree.leaves(self.params) if type(x) is Var)
 
     def __repr__(self) -> str:
@@ -182,13 +185,14 @@ class Trace:
 
     def record(self, node: Any) -> None:
         """Take note of a new node, while it still knows what it was computed from."""
-        operands = tuple(map(self.var, node.operands))
+        operands = tuple([self.var(x) for x in node.operands])
         operation, params = node.origin, ()
         if type(node) is Tensor:
-            params = tree.map_leaves(lambda x: self.var(x) if isinstance(x, Node) else x, node.params)
+            if node.params:
+                params = tree.map_leaves(lambda x: self.var(x) if isinstance(x, Node) else x, node.params)
             if node.edges is MANY:
                 operation, params = GATHER, (node.shape, node.dtype)
-        plain = all(x.plain for x in operands) or (isinstance(operation, Plain) and operation.name != "detach")
+        plain = all([x.plain for x in operands]) or (isinstance(operation, Plain) and operation is not DETACH)
         self.steps.append(self._add(Var(operation, operands, params, node._data, plain, node)))
 
     def argument(self, x: Any) -> Any:

@@ -28,6 +28,7 @@ from .graph import DATA, VARIABLE, Node, data_of, describe, flows_to
 from .linear import BROADCAST_TO
 from .modes import THREAD, tracing
 from .program import Program, held_by, needed
+from .randomness import refuse_draws
 from .recording import array, from_values
 from .run import data_node
 from .shapes import moveaxis
@@ -59,7 +60,8 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
     ValueError : for batches of different lengths or of no example, an argument without that axis, an ``in_axes`` that
         doesn't fit the arguments
     TypeError : for an ``in_axes`` of another kind, an argument that is no number, array or node and has no hash
-    RecordingError : where ``f`` looks at the numbers of its example, as in ``if x > 0``
+    RecordingError : where ``f`` looks at the numbers of its example, as in ``if x > 0``, or draws random ones otherwise
+        than by ``ag.dropout``
 
     It is recorded once for each structure, shape and dtype of the arguments. Nodes that ``f`` closes over are read at
     each call; plain numbers and arrays that it closes over are those of the first.
@@ -193,7 +195,7 @@ class _Batch:
 
     def __init__(self, f: Callable[..., Any], arguments: _Arguments) -> None:
         trace, transforms = Trace(), THREAD.transforms
-        with tracing(trace), np.errstate(all="ignore"):
+        with refuse_draws(f), tracing(trace), np.errstate(all="ignore"):
             THREAD.transforms = transforms  # a derivative taken within another one belongs to its graph
             inside = map(trace.argument, arguments.examples())
             args, kwargs = tree.map_leaves(lambda x: next(inside) if x is HERE else x, arguments.tree)
