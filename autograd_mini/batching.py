@@ -23,9 +23,21 @@ import numpy as np
 
 from . import functions, tree
 from .functions import FUNCTIONS
-from .graph import Node, data_of, flows_to
+from .graph import Node, data_of
 from .linear import (
-    BROADCAST_TO, CONCATENATE, EINSUM, GETITEM, MATMUL, REPEAT, RESHAPE, ROLL, SCATTER, STACK, SUM, SUM_TO, TILE,
+    BROADCAST_TO,
+    CONCATENATE,
+    EINSUM,
+    GETITEM,
+    MATMUL,
+    REPEAT,
+    RESHAPE,
+    ROLL,
+    SCATTER,
+    STACK,
+    SUM,
+    SUM_TO,
+    TILE,
     TRANSPOSE,
 )  # fmt: skip
 from .modes import THREAD
@@ -49,6 +61,7 @@ class Step:
     var : what was recorded of one example
     batched : the ids of those variables that differ from example to example
     rule : of (this step, number of examples, operands, parameters…) the result; found in ``TABLE`` unless given
+    stops : whether no derivative flows through it, because it was computed within ``no_grad``
 
     Attributes
     ----------
@@ -56,12 +69,13 @@ class Step:
     shapes, shape : of the operands and the result for one example
     differs : whether the result differs from example to example
     looks_up : whether there are variables among the parameters
-    stops : whether no derivative flows through it, because it was computed within ``no_grad``
     """
 
     __slots__ = ("batched", "differs", "looks_up", "mapped", "rule", "shape", "shapes", "stops", "var")
 
-    def __init__(self, var: Var, batched: set[int], rule: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self, var: Var, batched: set[int], rule: Callable[..., Any] | None = None, stops: bool = False
+    ) -> None:
         self.var = var
         self.batched = batched
         self.mapped = [id(x) in batched for x in var.operands]
@@ -69,7 +83,7 @@ class Step:
         self.shape = np.shape(var.data)
         self.looks_up = len(var.reads) > len(var.operands)
         self.differs = any(id(x) in batched for x in var.reads) or getattr(var.operation, "random", False)
-        self.stops = not flows_to(var.node) and any(flows_to(x.node) for x in var.operands)
+        self.stops = stops
         self.rule = (rule or _rule(var.operation)) if self.differs else once
 
     def __call__(self, n: int, xs: Sequence[Any], params: tuple[Any, ...]) -> Any:
@@ -107,7 +121,9 @@ def by_example(step: Step, n: int, xs: Sequence[Any], *params: Any) -> Any:
 
     def example(i: int) -> Any:
         own = [GETITEM(x, i) if mapped else x for x, mapped in zip(xs, step.mapped, strict=True)]
-        looked_up = tree.map_leaves(lambda x: id(x) if type(x) is Var and id(x) in step.batched else None, step.var.params)
+        looked_up = tree.map_leaves(
+            lambda x: id(x) if type(x) is Var and id(x) in step.batched else None, step.var.params
+        )
         queue = tree.leaves(looked_up)
         return perform(step.var, own, tree.map_leaves(lambda x: x[i] if next(queue) else x, params))
 
@@ -342,6 +358,11 @@ TABLE: dict[str, Callable[..., Any]] = {
     "matmul": _matmul, "einsum": _einsum, "getitem": _getitem, "scatter": _scatter,
     "uniform": _draw,
 }  # fmt: skip
+
+
+def is_elementwise(operation: Any) -> bool:
+    """Whether an operation computes each element of its result from the elements of its operands there."""
+    return isinstance(operation, Rule | Pull) or TABLE.get(operation.name) is _elementwise
 
 
 def _rule(operation: Any) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .expr import Call, Expr, Number, Symbol
 from .operation import Plain
-from .plain import AND, RELATIONS
+from .plain import AND, NOT_EQUAL, RELATIONS
 from .program import Simplifier, constant
 from .rules import RULES, Rule
 from .tape import Pull, Var
@@ -51,7 +51,7 @@ def lower(simplifier: Simplifier, var: Var) -> Var | None:
         return None
     if isinstance(operation, Rule) and not operation.numpy and operation.name != "where":
         names: dict[Expr, Var] = dict(zip(operation.inputs, var.operands, strict=True))
-        return _Builder(simplifier, names, var.data.dtype).build(_one_level(operation))
+        return _Builder(simplifier, names, var).build(_one_level(operation))
     if isinstance(operation, Pull):
         return _pull(simplifier, operation, var)
     return None
@@ -65,7 +65,7 @@ def _pull(simplifier: Simplifier, operation: Pull, var: Var) -> Var:
     rule, i = operation.rule, operation.i
     g, *held = var.operands
     names: dict[Expr, Var] = dict(zip((*rule.inputs, Symbol("out"), Symbol("g")), (*held, g), strict=True))
-    builder = _Builder(simplifier, names, var.data.dtype)
+    builder = _Builder(simplifier, names, var)
     exact, quick = pull_formulas(rule, i)
     if quick is None:
         return builder.build(exact)
@@ -73,17 +73,18 @@ def _pull(simplifier: Simplifier, operation: Pull, var: Var) -> Var:
     guard = _GUARDS.setdefault((rule, i), Guard(rule, i))
     with np.errstate(all="ignore"):
         data = guard.accurate(*(x.data for x in held))
-    builder.names[Symbol("d")] = simplifier.make(Var(guard, (partial, *held), data=np.asarray(data, partial.data.dtype)))
+    builder.names[Symbol("d")] = simplifier.make(Var(guard, (partial, *held), data=np.asarray(data, partial.data.dtype), quiet=var.quiet))
     return builder.build(Symbol("g") * Symbol("d"))
 
 
 class _Builder:
     """Makes the steps of a formula."""
 
-    def __init__(self, simplifier: Simplifier, names: dict[Expr, Var], dtype: Any) -> None:
+    def __init__(self, simplifier: Simplifier, names: dict[Expr, Var], var: Var) -> None:
         self.simplifier = simplifier
         self.names = names
-        self.dtype = dtype
+        self.dtype = var.data.dtype
+        self.quiet = var.quiet
 
     def build(self, formula: Expr) -> Var:
         """The variable that holds what the formula says."""
@@ -94,7 +95,10 @@ class _Builder:
             return constant(np.array(known[formula.name], self.dtype)) if formula.name in known else self.names[formula]
         assert isinstance(formula, Call)
         if formula.name == "where" and formula.operands[1:] == (Number(1), Number(0)):
-            return self._make(AS_NUMBER, self.build(formula.operands[0]), params=(self.dtype,))
+            condition = self.build(formula.operands[0])
+            if condition.data.dtype != np.bool_:
+                condition = self._make(NOT_EQUAL, condition, constant(np.zeros((), condition.data.dtype)))
+            return self._make(AS_NUMBER, condition, params=(self.dtype,))
         if formula.name == "zeros_like":
             return constant(np.zeros(self.build(formula.operands[0]).data.shape, self.dtype))
         operation = CONDITIONS.get(formula.name) or RULES[formula.name]
@@ -106,4 +110,4 @@ class _Builder:
                 data = array_value(operation)(*(x.data for x in operands))
             else:
                 data = operation.value(*(x.data for x in operands), *params)
-        return self.simplifier.make(Var(operation, operands, params, np.asarray(data)))
+        return self.simplifier.make(Var(operation, operands, params, np.asarray(data), quiet=self.quiet))

@@ -25,7 +25,7 @@ from .arrays import NUMPY
 from .functions import FUNCTIONS
 from .graph import Node, data_of
 from .modes import THREAD, refuse_in_program
-from .plain import CONDITIONS
+from .plain import CONDITIONS, LOGIC
 from .recording import array
 from .rules import TABLE
 from .shapes import reshape
@@ -48,6 +48,7 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     **NUMPY,
 }
 RECORDED = {operation.value: operation for operation in CONDITIONS}
+RECORDED |= {getattr(np, f"bitwise_{name}"): operation for name, operation in LOGIC.items()}  # what & is on arrays
 REDUCTIONS = {
     np.add: reductions.sum,
     np.multiply: reductions.prod,

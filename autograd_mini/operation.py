@@ -70,10 +70,15 @@ class Linear:
 class Plain(Linear):
     """One through which no derivative flows: a comparison, which element is the greatest.
 
-    Its result is plain; only while a program is recorded is it a node, so that it is found again at each replay.
+    Its result is plain; only while a program is recorded is it a node, so that it is found again at each replay. Some
+    exist only then; of those the result may stand for a node (``gives_plain`` is False).
     """
 
     requires_grad = False
+
+    def __init__(self, name: str, value: Callable[..., Any], gives_plain: bool = True) -> None:
+        super().__init__(name, value)
+        self.gives_plain = gives_plain
 
     def __call__(self, *operands: Any, params: tuple[Any, ...] = ()) -> Any:
         if THREAD.trace is not None:

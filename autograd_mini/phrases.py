@@ -20,7 +20,7 @@ from .lowering import AS_NUMBER, Guard
 from .nary import Dot, Sum
 from .operation import Linear, Many, Plain
 from .plain import CONDITIONS, LOGIC, NOT, RELATIONS
-from .rules import Rule, out
+from .rules import RULES, Rule, out
 from .tape import GATHER, Pull, Source, Var
 from .worlds import FLOATS, GRADIENT, array_value, expand, floats, least
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LONG = 32  # operands, beyond which a sum is a call
 SMALL = 10_000  # elements, up to which a sum is a product with ones
-NUMPY = "add array broadcast_to copyto divide dot empty matmul maximum minimum multiply where".split()
+NUMPY = "add array copyto divide dot empty errstate matmul maximum minimum multiply where".split()
 
 
 def names() -> dict[str, Any]:
@@ -89,8 +89,8 @@ def _value(rule: Rule) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 @functools.lru_cache(1024)
-def _pulled(rule: Rule, i: int, known: tuple[float | None, ...]) -> tuple[list[tuple[str, str]], list[str]]:
-    """The gradient times the partial; where a quick form is tried first, (that form, and the accurate one).
+def _pulled(rule: Rule, i: int, known: tuple[float | None, ...]) -> tuple[Any, Any]:
+    """The gradient times the partial; where a quick form is tried first, (the accurate form, and that).
 
     ``known`` are the numbers among the operands, which simplify it.
     """
@@ -100,8 +100,8 @@ def _pulled(rule: Rule, i: int, known: tuple[float | None, ...]) -> tuple[list[t
     )
     places = _places((GRADIENT, *rule.inputs, out))
     if rule.accurate_above and quick != exact:
-        return _formula(quick.substitute(places), exact.substitute(places))
-    return _formula((GRADIENT * exact).simplify().substitute(places))
+        return _formula(exact.substitute(places)), _formula(quick.substitute(places))
+    return _formula((GRADIENT * exact).simplify().substitute(places)), None
 
 
 def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
@@ -129,22 +129,21 @@ def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
 def _pull(to: Writer, var: Var, operation: Pull, x: list[str]) -> None:
     held = var.operands[1:-1]
     known = tuple(x.data if x.operation is Source.CONSTANT and repr(x.data) not in UNKNOWN else None for x in held)
-    first, texts = _pulled(operation.rule, operation.i, known)
-    if len(texts) == 1:
-        to.lines += [f"{name} = {text.format(*x)}" for name, text in first]
-        to.assign(var, texts[0].format(*x))
+    (first, (exact,)), tried = _pulled(operation.rule, operation.i, known)
+    lines = [f"{name} = {text.format(*x)}" for name, text in first]
+    if tried is None:
+        to.lines += lines
+        to.assign(var, exact.format(*x))
         return
-    quick, exact = texts
+    before, (quick,) = tried
     limit = operation.rule.accurate_above
-    d = "d"
-    to.lines.append(f"{d} = {quick.format(*x)}")
-    to.lines.append(f"if -{limit} < {d} < {limit}:")
-    to.lines += [f"    {name} = {text.format(*x)}" for name, text in first]
-    to.lines.append(f"    {d} = {exact.format(*x)}")
-    to.assign(var, f"{x[0]} * {d}")
+    to.lines += [f"{name} = {text.format(*x)}" for name, text in [*before, ("d", quick)]]
+    to.lines.append(f"if -{limit} < d < {limit}:")
+    to.lines += [f"    {line}" for line in [*lines, f"d = {exact.format(*x)}"]]
+    to.assign(var, f"{x[0]} * d")
 
 
-UNKNOWN = ("nan", "-0.0")  # numbers that equal what they are not, or nothing
+UNKNOWN = ("nan", "-0.0", "0.0")  # numbers that simplifying would be too bold with: 0 times inf is nan
 SIGNS = {
     **{RELATIONS[name]: f"{{}} {sign} {{}}" for name, sign in
        {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}.items()},
@@ -221,7 +220,8 @@ def _sum(to: Writer, var: Var, x: list[str]) -> None:
     axes, keepdims = var.params
     operand = var.operands[0]
     if not var.data.ndim and operand.data.dtype.kind == "f":
-        if to.is_static(operand) and 0 < operand.data.size <= SMALL:
+        whole = to.static(operand)
+        if whole is not None and whole.flags.c_contiguous and 0 < whole.size <= SMALL:
             flat = to.fresh("b")
             to.setup.append(f"{flat} = {x[0]}.reshape(-1)")
             return to.assign(var, f"{flat}.dot({_ones(to, operand.data.size, operand.data.dtype)})")
@@ -268,7 +268,7 @@ def _reshaped(to: Writer, var: Var, place: str, shape: tuple[int, ...]) -> str:
     """The array that is to be written into, in another shape."""
     if var.data.shape == shape or (shape == (-1,) and var.data.ndim == 1):
         return place
-    if not to.is_static(var):
+    if to.static(var) is None:
         return f"{place}.reshape({shape})"
     name = to.fresh("b")
     to.setup.append(f"{name} = {place}.reshape({shape})")
@@ -285,12 +285,13 @@ def _broadcast_to(to: Writer, var: Var, x: list[str]) -> None:
 
 
 def _reshape(to: Writer, var: Var, x: list[str]) -> None:
-    to.view(var, f"{x[0]}.reshape({var.data.shape})")
+    shape = var.data.shape
+    to.view(var, f"{x[0]}.reshape({shape})", lambda whole: whole.reshape(shape))
 
 
 def _transpose(to: Writer, var: Var, x: list[str]) -> None:
     (axes,) = var.params
-    to.view(var, f"{x[0]}.T" if axes is None else f"{x[0]}.transpose({axes})")
+    to.view(var, f"{x[0]}.T" if axes is None else f"{x[0]}.transpose({axes})", lambda whole: whole.transpose(axes))
 
 
 def _getitem(to: Writer, var: Var, x: list[str]) -> None:
@@ -299,7 +300,7 @@ def _getitem(to: Writer, var: Var, x: list[str]) -> None:
     if any(isinstance(i, Var | np.ndarray) for i in tree.leaves(index)):
         to.assign(var, text, own=True)
     else:
-        to.view(var, text)
+        to.view(var, text, lambda whole: whole[index])
 
 
 def _scatter(to: Writer, var: Var, x: list[str]) -> None:
@@ -349,6 +350,7 @@ VIEWS = (linear.RESHAPE, linear.TRANSPOSE, linear.GETITEM)
 SAID: dict[Any, Callable[[Writer, Var, list[str]], None]] = {
     GATHER: _gather,
     AS_NUMBER: _as_number,
+    RULES["where"]: _where,
     linear.MATMUL: _matmul,
     linear.SUM: _sum,
     linear.MEAN: _mean,

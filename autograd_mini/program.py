@@ -77,12 +77,14 @@ class Program:
             simplifier.add(var)
         found = simplifier.found
         program = Program.__new__(Program)
-        program.steps, program.size = simplifier.steps, self.size
+        program.size = self.size
         program.arguments, program.captured, program.captured_vars = self.arguments, self.captured, self.captured_vars
         program.sources, program.seeds = self.sources, self.seeds
         program.output = tree.map_leaves(lambda x: found(x) if type(x) is Var else x, self.output)
         program.outputs = [found(x) for x in self.outputs]
         program.gradients = [[None if x is None else found(x) for x in by] for by in self.gradients]
+        wanted = [x for by in program.gradients for x in by if x is not None]
+        program.steps = needed(simplifier.steps, [*program.outputs, *wanted])
         return program
 
     def forget(self) -> None:
@@ -174,7 +176,7 @@ class Simplifier:
         """Rebuild a step."""
         operands = tuple(map(self.found, var.operands))
         params = tree.map_leaves(lambda x: self.found(x) if type(x) is Var else x, var.params) if var.params else ()
-        rebuilt = Var(var.operation, operands, params, var.data, var.plain, var.node)
+        rebuilt = Var(var.operation, operands, params, var.data, var.plain, var.node, var.quiet)
         self._found[id(var)] = self._shortened(rebuilt)
 
     def _shortened(self, var: Var) -> Var:
@@ -189,7 +191,9 @@ class Simplifier:
                 same.node = var.node
             return same
         if isinstance(operation, Rule) and not var.is_scalar:
-            var.operands = tuple(x.operands[0] if _spreads_by_itself(i, var) else x for i, x in enumerate(var.operands))
+            for i, x in enumerate(var.operands):
+                if _spreads_by_itself(i, var):
+                    var.operands = (*var.operands[:i], x.operands[0], *var.operands[i + 1 :])
         return self.make(var)
 
     def make(self, var: Var) -> Var:
@@ -255,12 +259,13 @@ def record(f: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, An
     RecordingError : where the function looks at numbers, as in ``if x > 0``
     """
     trace = Trace()
-    with tracing(trace), np.errstate(all="ignore"):
+    with tracing(trace), np.errstate(all="call", call=lambda *_: None):  # derivatives ignore, and are known by that
         inside = tree.map_leaves(lambda x: trace.argument(x) if is_variable(x) else x, (tuple(args), kwargs or {}))
         returned = f(*inside[0], **inside[1])
         output = tree.map_leaves(lambda x: trace.var(x) if isinstance(x, Node) else x, returned)
         program = Program(trace, output)
-        _differentiate(program, trace, [x for x in tree.leaves(returned) if isinstance(x, Node)])
+        with np.errstate(all="ignore"):
+            _differentiate(program, trace, [x for x in tree.leaves(returned) if isinstance(x, Node)])
     return program
 
 

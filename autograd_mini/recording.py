@@ -10,7 +10,7 @@ from numpy import asarray, ndarray
 
 from . import tree
 from .graph import CLOCK, DATA, MANY, Node, Tag, data_of, describe, describe_inputs, flows_to
-from .linear import RESHAPE, STACK
+from .linear import ASTYPE, RESHAPE, STACK
 from .modes import MODES, THREAD, AnomalyError, calling_line
 from .nary import Sum
 from .operation import Linear
@@ -213,12 +213,21 @@ def settle(node: Any) -> Any:
         if not np.isfinite(node._data).all():
             raise AnomalyError(f"{node.op} gave {node.summary()} for {describe_inputs(node)}, at {node._tag.made_at}")
     if THREAD.trace is not None:
+        if _is_narrow(node):  # of small whole numbers NumPy makes floats that no Tensor holds
+            first, *rest = (ASTYPE(x, NATIVE[0]) for x in node.operands)
+            return getattr(first, node.origin.name)(*rest)
         THREAD.trace.record(node)
     if THREAD.no_grad or not node.origin.requires_grad or not any(map(flows_to, node.operands)):
         node.become_data()
     else:
         node.stop_at_data()
     return node
+
+
+def _is_narrow(node: Any) -> bool:
+    if type(node) is Value or not isinstance(node.origin, Rule) or node.dtype.kind != "f" or node.dtype == NATIVE[0]:
+        return False
+    return all(x.dtype.kind in "iub" for x in node.arrays)
 
 
 Node.apply = staticmethod(apply)  # for operations, which know no node

@@ -78,7 +78,7 @@ class Writer:
         self.setup: list[str] = []  # statements that make buffers, and views of them
         self.lines: list[str] = []
         self._said: dict[int, str] = {}  # what a variable is called
-        self._static: set[int] = set()  # variables whose array is always the same buffer, or a view of one
+        self._static: dict[int, Any] = {}  # of variables that are always the same buffer, or view: one laid out alike
         self._own: set[int] = set()  # outputs whose array is made for the caller
         self._outputs = {id(x) for x in program.outputs if not x.is_scalar and x.data.ndim}
         self._into: dict[int, str] = {}  # where a gradient is to be written
@@ -99,7 +99,7 @@ class Writer:
             self._pinned.update(id(base(x)) for x in read if id(base(x)) not in ours)
         self._unpack("x", "arguments", program.arguments)
         self._unpack("c", "captured", program.captured_vars)
-        self._section(program.forward(), program.outputs)
+        self._section(program.forward(), program.outputs, quietly=True)
         self.lines.append(f"k, g, into = yield {_tuple(map(self._output, program.outputs))}")
         body, self.lines = self.lines, []
         loop: list[str] = []
@@ -119,8 +119,8 @@ class Writer:
         if variables:
             self.lines.append(f"{', '.join(self._said[id(var)] for var in variables)}, = {source}")
 
-    def _section(self, steps: Sequence[Var], results: Iterable[Any]) -> None:
-        """The lines of some steps; buffers are used again when what was in them isn't needed any more."""
+    def _section(self, steps: Sequence[Var], results: Iterable[Any], quietly: bool = False) -> None:
+        """The lines of some steps, derivatives ``quietly``; buffers are used again when what was in them isn't needed any more."""
         if all(var.is_scalar for var in steps):
             self._floats(steps, results)
             return
@@ -128,7 +128,10 @@ class Writer:
         self._last |= {id(base(x)): len(steps) for x in results}
         here = []
         for i, var in enumerate(steps):
+            before = len(self.lines)
             phrases.say(self, var, [self.name(x) for x in var.operands], i)
+            if quietly and var.quiet:
+                self.lines[before:] = _quiet(self.lines[before:], within=self.lines[before - 1].startswith("    "))
             here.append(var)
             for x in {id(base(x)): base(x) for x in var.reads}.values():
                 self.release(x, i)
@@ -211,18 +214,20 @@ class Writer:
         if own and id(var) in self._outputs:
             self._own.add(id(var))
 
-    def view(self, var: Var, expression: str) -> None:
-        """A variable that is a view of its operand: made once, if that is always the same buffer."""
-        if id(var.operands[0]) in self._static:
+    def view(self, var: Var, expression: str, function: Callable[[Any], Any]) -> None:
+        """A variable that may be a view of its operand: made once, if it is one of what is always the same buffer."""
+        whole = self._static.get(id(var.operands[0]))
+        part = None if whole is None else function(whole)
+        if isinstance(part, np.ndarray) and np.may_share_memory(part, whole):
             self._said[id(var)] = name = self.fresh("b")
             self.setup.append(f"{name} = {expression}")
-            self._static.add(id(var))
+            self._static[id(var)] = part
         else:
             self.assign(var, expression)
 
-    def is_static(self, var: Var) -> bool:
-        """Whether it is always the same buffer, or a view of one."""
-        return id(var) in self._static
+    def static(self, var: Var) -> Any:
+        """An array laid out like the buffer, or view of one, that a variable always is; else None."""
+        return self._static.get(id(var))
 
     def call(self, var: Var, start: str, i: int | None = None) -> None:
         """A call that can write its result into an array: ``start`` is all of it but ``out=…)``.
@@ -259,7 +264,7 @@ class Writer:
         name = self._free[key].pop()
         self._said[id(var)] = name
         self._buffer[id(var)] = key, name
-        self._static.add(id(var))
+        self._static[id(var)] = np.empty(shape, dtype)
         return name
 
 
@@ -268,6 +273,11 @@ def base(var: Var) -> Var:
     while phrases.may_be_view(var):
         var = var.operands[0]
     return var
+
+
+def _quiet(lines: list[str], within: bool) -> list[str]:
+    """Lines without warnings; ``within`` where the line before is of that kind."""
+    return _indented(lines) if within else ['with errstate(all="ignore"):', *_indented(lines)] if lines else []
 
 
 def _tuple(names: Iterable[str]) -> str:

@@ -222,11 +222,9 @@ class Replayed(Linear):
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """The tangent that comes from operand ``i``, on arrays or nodes."""
         with recording():
-            nodes = [x if isinstance(x, Node) else Tensor(x) for x in operands]
-            output, stand_ins = self._performed(nodes)
+            output, stand_ins = self._performed(operands or self.tensor_operands())
             found = tangents(topological(output), [stand_ins[i]], [tangent], higher.push)[id(output)]
-        deep = any(isinstance(x, Node) for x in (tangent, *operands))
-        return found if deep or not isinstance(found, Node) else found._data
+        return found if operands or not isinstance(found, Node) else found._data
 
 
 def _as_node(x: Any) -> Any:

@@ -200,7 +200,8 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
         _pull_back(root, seed, checked)
         totals = [node.grad if old is None else asarray(node.grad + old) for node, old in leaves]
         values = _by_values(doors)
-        if values and (checked or [x for x, _ in values if x.left is not None or x.grad is not None]):
+        others = [x for x, _ in values if x.left is not None or x.grad is not None]  # than fresh leaves
+        if others or (values and checked):
             backward(_together(values), 1.0)
             values = []
     except BaseException:
@@ -218,7 +219,7 @@ def backward_tensor(root: Tensor, seed: Any) -> None:
         else:
             home[...] = total
             node.grad = home
-    for x, gradient in values:  # leaves, without a gradient yet: a sweep would do no more
+    for x, gradient in values:  # fresh leaves, for which a sweep would do no more
         x.grad = gradient if x.grad is None else x.grad + gradient
 
 

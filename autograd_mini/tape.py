@@ -29,7 +29,6 @@ from .graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
 from .linear import sum_to
 from .modes import tracing
 from .operation import Plain
-from .plain import DETACH
 from .recording import NATIVE
 from .reverse import cotangents, times
 from .rules import Rule
@@ -61,9 +60,10 @@ class Var:
     data : an example of what it holds: a float where nodes are Values, an array where they are Tensors
     plain : whether it would be a plain number or array, no node, outside of the recording
     node : the node of the recording
+    quiet : whether it was computed without warnings, as derivatives are
     """
 
-    __slots__ = ("data", "node", "operands", "operation", "params", "plain")
+    __slots__ = ("data", "node", "operands", "operation", "params", "plain", "quiet")
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Var:
         data: Any = None,
         plain: bool = False,
         node: Any = None,
+        quiet: bool = False,
     ) -> None:
         self.operation = operation
         self.operands = operands
@@ -80,6 +81,7 @@ class Var:
         self.data = data
         self.plain = plain
         self.node = node
+        self.quiet = quiet
 
     @property
     def op(self) -> str:
@@ -107,14 +109,14 @@ class Var:
         return f"<{self.op} {'float' if self.is_scalar else f'{self.data.dtype} {self.data.shape}'}>"
 
 
-GATHER = Plain("stack", np.array)  # of floats an array of the shape and dtype that are its parameters
+GATHER = Plain("stack", np.array, gives_plain=False)  # of floats an array of the shape and dtype that are its parameters
 
 
 class Pull(Plain):
     """The gradient by operand ``i`` of a row, of (the result's gradient, the operands…, the result)."""
 
     def __init__(self, rule: Rule, i: int) -> None:
-        super().__init__(f"{rule.name}_pull_{i}", self.run)
+        super().__init__(f"{rule.name}_pull_{i}", self.run, gives_plain=False)
         self.rule = rule
         self.i = i
 
@@ -192,8 +194,9 @@ class Trace:
                 params = tree.map_leaves(lambda x: self.var(x) if isinstance(x, Node) else x, node.params)
             if node.edges is MANY:
                 operation, params = GATHER, (node.shape, node.dtype)
-        plain = all([x.plain for x in operands]) or (isinstance(operation, Plain) and operation is not DETACH)
-        self.steps.append(self._add(Var(operation, operands, params, node._data, plain, node)))
+        plain = all([x.plain for x in operands]) or (isinstance(operation, Plain) and operation.gives_plain)
+        quiet = type(node) is Tensor and np.geterr()["invalid"] == "ignore"
+        self.steps.append(self._add(Var(operation, operands, params, node._data, plain, node, quiet)))
 
     def argument(self, x: Any) -> Any:
         """The node that stands for an argument: of the same kind, and data where that is plain."""

@@ -25,6 +25,7 @@ from . import tree
 from .batching import Step
 from .custom import Custom
 from .graph import DATA, VARIABLE, Node, data_of, describe, flows_to
+from .lifting import lift
 from .linear import BROADCAST_TO
 from .modes import THREAD, tracing
 from .program import Program, held_by, needed
@@ -32,8 +33,8 @@ from .randomness import refuse_draws
 from .recording import array, from_values
 from .run import data_node
 from .shapes import moveaxis
-from .tensor import Tensor, leaf
 from .tape import Trace, Var, as_input
+from .tensor import Tensor, leaf
 from .value import Value, as_float
 
 Axes = int | None | Sequence[int | None]
@@ -173,8 +174,7 @@ class _Arguments:
     def examples(self) -> list[Any]:
         """The first example, of each node as its kind is: the numbers of a node, or plain."""
         return [
-            _example(x, mapped, plain)
-            for x, mapped, plain in zip(self.nodes, self.mapped, self.plain, strict=True)
+            _example(x, mapped, plain) for x, mapped, plain in zip(self.nodes, self.mapped, self.plain, strict=True)
         ]
 
 
@@ -201,15 +201,21 @@ class _Batch:
             args, kwargs = tree.map_leaves(lambda x: next(inside) if x is HERE else x, arguments.tree)
             returned = f(*args, **kwargs)
             self.output = tree.map_leaves(lambda x: trace.var(x) if isinstance(x, Node) else x, returned)
+        stops = {id(var) for var in trace.steps if _stops(var)}
         for var in trace.steps:
             if isinstance(var.operation, Custom):
                 var.params = ()  # what it did, which is done again
         program = Program(trace, self.output)
+        program.steps = needed(program.steps, program.outputs)
         self.arguments = [id(x) for x in program.arguments]
         self.batched = {x for x, mapped in zip(self.arguments, arguments.mapped, strict=True) if mapped}
+        lift(program, self.batched, stops | {id(var) for var in trace.steps if isinstance(var.operation, Custom)})
+        outputs = iter(program.outputs)
+        self.output = tree.map_leaves(lambda x: next(outputs) if type(x) is Var else x, self.output)
         self.steps: list[Step] = []
-        for var in needed(program.steps, program.outputs):
-            step = Step(var, self.batched, _custom if isinstance(var.operation, Custom) else None)
+        for var in program.steps:
+            rule = _custom if isinstance(var.operation, Custom) else None
+            step = Step(var, self.batched, rule, id(var) in stops)
             self.steps.append(step)
             if step.differs:
                 self.batched.add(id(var))
@@ -238,6 +244,11 @@ class _Batch:
             return np.array(data_of(node)) if x.plain and THREAD.trace is None else node
 
         return tree.map_leaves(result, self.output)
+
+
+def _stops(var: Var) -> bool:
+    """Whether a derivative would flow through a step, had it not been computed within ``no_grad``."""
+    return var.operation.requires_grad and not flows_to(var.node) and any(flows_to(x.node) for x in var.operands)
 
 
 def _custom(step: Step, n: int, xs: Sequence[Any]) -> Any:

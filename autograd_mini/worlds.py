@@ -220,8 +220,8 @@ def least(x: Any) -> float:
     """The least magnitude, nan if there is one; argmin, because min takes three times as long."""
     if not x.size:
         return math.inf
-    least: float = x.item(x.argmin())
-    return least(np.abs(x)) if least < 0 else least
+    smallest: float = x.item(x.argmin())
+    return least(np.abs(x)) if smallest < 0 else smallest
 
 
 def ieee(rule: Rule, *inputs: float) -> tuple[float, ...]:

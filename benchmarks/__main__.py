@@ -12,7 +12,7 @@ if hasattr(os, "sched_setaffinity"):  # before JAX counts the cores
 import argparse
 import functools
 import platform
-import statistics
+import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -25,11 +25,12 @@ import autograd_mini as ag
 from . import classifiers, logistic, peers, planar, scalars, startup, tiny
 from .timing import Contestant, alternate
 
-COLUMNS = ("autograd_mini", "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit")
+OURS = "autograd_mini"
+COLUMNS = (OURS, "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit")
 
 
 class Workload(NamedTuple):
-    """One or two rows of the table; see :func:`timing.alternate` for ``repeats`` and ``tolerance``."""
+    """Rows of the table; see :func:`timing.alternate` for ``repeats`` and ``tolerance``."""
 
     name: str
     contestants: Callable[[], dict[str, Contestant]]
@@ -57,6 +58,8 @@ WORKLOADS = (
     Workload("tiny: np.tanh(x)", functools.partial(tiny.tanh_contestants, np.tanh), repeats=2000),
     Workload("tiny: x * x", tiny.square_contestants, repeats=2000),
 )
+COLD = "cold process: import, 10,000 steps of W3"
+MIB = "{:.0f} MiB".format
 
 
 def main() -> None:
@@ -79,34 +82,60 @@ def main() -> None:
 
 
 def rows(rounds: int, only: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-    """The rows whose names begin so, one by one as they are measured."""
+    """The rows whose names begin so, one by one as they are measured; one for each way of ours."""
     for workload in WORKLOADS:
         if not workload.name.startswith(only):
             continue
+        contestants = workload.contestants()
+        first = {name: first_run(run) for name, run in contestants.items()}
         for gc_on in (False, True) if workload.gc_matters else (True,):
-            seconds = alternate(workload.contestants(), rounds, gc_on, workload.repeats, workload.tolerance)
+            seconds = alternate(contestants, rounds, gc_on, workload.repeats, workload.tolerance)
             state = f", gc {'on' if gc_on else 'off'}" if workload.gc_matters else ""
-            yield workload.name + state, cells(seconds, duration)
+            yield from each_way(workload.name, seconds, duration, state, first)
     if "W1".startswith(only):
-        yield "W1 memory after backward", cells(scalars.chain_bytes(), "{:.0f} bytes/node".format)
+        yield from each_way("W1 memory after backward", scalars.chain_bytes(), "{:.0f} bytes/node".format)
+    few = max(3, rounds // 3)  # processes take seconds
+    if COLD.startswith(only):
+        cold = startup.costs(startup.TRAINING, few)
+        yield from each_way(COLD, {name: cost.lifetime for name, cost in cold.items()}, duration)
+        yield from each_way(COLD, {name: cost.memory for name, cost in cold.items()}, MIB, ", memory")
     if "W7".startswith(only):
-        extra = statistics.median(startup.import_milliseconds() for _ in range(rounds))
-        yield "W7 import, beyond NumPy's", cells({"autograd_mini": extra}, "{:.0f} ms".format)
+        imports = startup.costs(startup.IMPORTS, few)
+        yield from each_way("W7 import", {name: cost.seconds for name, cost in imports.items()}, duration)
+        yield from each_way("W7 import, memory", {name: cost.memory for name, cost in imports.items()}, MIB)
+        beyond = startup.costs({OURS: startup.IMPORTS[OURS]}, few, before="import numpy")
+        yield from each_way("W7 import, beyond NumPy's", {OURS: beyond[OURS].seconds}, duration)
 
 
-def cells(measured: Mapping[str, float], show: Callable[[float], str]) -> list[str]:
-    """A row: what each column measured (the least, where it took part twice), and how many times ours that is."""
-    best = {
-        column: min((value for name, value in measured.items() if name.startswith(column)), default=None)
-        for column in COLUMNS
-    }
-    ours = measured["autograd_mini"]
-    others = ["" if value is None else f"{show(value)}, {value / ours:.3g}×" for value in best.values()]
-    return [show(ours), *others[1:]]
+def each_way(
+    name: str,
+    measured: Mapping[str, float],
+    show: Callable[[float], str],
+    state: str = "",
+    first: Mapping[str, float] | None = None,
+) -> Iterator[tuple[str, list[str]]]:
+    """A row for each way of ours: what each column measured (the least, where it took part twice), and how many times
+    ours that is. ``first`` are the seconds of first runs.
+    """
+    best = [min((x for key, x in measured.items() if key.startswith(column)), default=None) for column in COLUMNS[1:]]
+    for way, ours in measured.items():
+        if way.startswith(OURS):
+            recorded = f" (first {duration(first[way])})" if first and way != OURS else ""
+            others = ["" if value is None else f"{show(value)}, {value / ours:.3g}×" for value in best]
+            yield name + way.removeprefix(OURS) + state, [show(ours) + recorded, *others]
+
+
+def first_run(run: Contestant) -> float:
+    """The seconds that a contestant takes when it has run never before, and may have to compile."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 def duration(seconds: float) -> str:
-    """Milliseconds, or microseconds of what is shorter than one."""
+    """Milliseconds; microseconds of what is shorter than one, seconds of what is longer than a thousand."""
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
     return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.1f} µs"
 
 
@@ -114,10 +143,12 @@ def describe(rounds: int) -> str:
     """What was compared, and how."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", *peers.INSTALLED))
     missing = f" Not installed: {', '.join(peers.MISSING)}." if peers.MISSING else ""
+    machine = f"{platform.machine()} {platform.system()}, one core, one thread"
     return (
-        f"Medians of {rounds} alternated rounds, and how many times ours they are; each step runs forward, backward and"
-        f" update.\nPython {platform.python_version()}, {versions}, {platform.machine()} {platform.system()}, one core,"
-        f" one thread.{missing}"
+        f"Medians of {rounds} alternated rounds, and how many times ours they are; a step is forward, backward and "
+        "update.\nWhat jit and vmap record at the first run, which takes the time in brackets, later ones replay. "
+        "A cold process\nis timed from its start to its end.\n"
+        f"Python {platform.python_version()}, {versions}, {machine}.{missing}"
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import autograd_mini as ag
 from autograd_mini import nn
 
+from .flower import RATE, flower
 from .peers import autograd, jax, torch
 from .timing import Contestant
 from .training import Array, Task, contestants
@@ -16,18 +17,9 @@ from .training import Array, Task, contestants
 
 def planar_contestants() -> dict[str, Contestant]:
     """W3: all 400 points, binary cross entropy, gradient descent, float64."""
-    rng = np.random.default_rng(0)
-    sizes = ((4, 2), (4, 1), (1, 4), (1, 1))
-    task = Task(start=[0.1 * rng.normal(size=size) for size in sizes], batches=[_flower(400, rng)], rate=0.5)
+    start, batch = flower()
+    task = Task(start, batches=[batch], rate=RATE)
     return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, by_hand=_by_hand)
-
-
-def _flower(m: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Points (2, m) on the petals of a flower, and which of two colours each has (1, m)."""
-    Y = np.repeat([[0.0, 1.0]], m // 2, axis=1)
-    angle = np.linspace(0, 2 * np.pi, m) + rng.normal(0, 0.2, m)
-    radius = 4 * np.sin(4 * angle) + rng.normal(0, 0.2, m)
-    return radius * np.array([np.sin(angle), np.cos(angle)]), Y
 
 
 def _ours(parameters: Any, X: Any, Y: Any) -> Any:

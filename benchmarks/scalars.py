@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import tracemalloc
 from collections.abc import Callable
@@ -19,7 +20,7 @@ STEPS = 11_111  # of the chain below, each of nine nodes
 RATE = 0.1
 
 
-def chain(x: Any, functions: Any) -> Any:
+def chain(x: Any, functions: Any = ag.Value) -> Any:
     """W1: a residual chain of about 100,000 nodes from + * tanh exp and a power, whose gradient does not vanish.
 
     ``functions`` is the class or the module that has x's tanh and exp.
@@ -34,23 +35,24 @@ def chain(x: Any, functions: Any) -> Any:
 def chain_contestants() -> dict[str, Contestant]:
     """W1, built and differentiated."""
 
-    def run(value: Callable[[float], Any], functions: Any) -> Contestant:
+    def run(value: Callable[[float], Any], f: Callable[[Any], Any]) -> Contestant:
         def once() -> tuple[Any, object]:
             x = value(0.5)
-            h = chain(x, functions)
+            h = f(x)
             h.backward()
             return x.grad, h
 
         return once
 
-    contestants = {"autograd_mini": run(ag.Value, ag.Value)}
+    contestants = {"autograd_mini": run(ag.Value, chain), "autograd_mini, jit": run(ag.Value, ag.jit(chain))}
     if micrograd:
-        contestants["micrograd"] = run(micrograd.engine.Value, micrograd.engine.Value)
+        value = micrograd.engine.Value
+        contestants["micrograd"] = run(value, functools.partial(chain, functions=value))
     if torch:
         leaf = functools.partial(torch.tensor, dtype=torch.float64, requires_grad=True)
-        contestants["PyTorch"] = run(leaf, torch)
+        contestants["PyTorch"] = run(leaf, functools.partial(chain, functions=torch))
     if autograd:
-        derivative = autograd.grad(lambda x: chain(x, autograd.numpy))
+        derivative = autograd.grad(functools.partial(chain, functions=autograd.numpy))
         contestants["HIPS autograd"] = lambda: (derivative(0.5), None)
     return contestants
 
@@ -76,12 +78,17 @@ def chain_bytes() -> dict[str, float]:
 def moons_contestants() -> dict[str, Contestant]:
     """W2: micrograd's demo; full-batch steps of an MLP 2-16-16-1 on 100 points, max-margin loss and L2.
 
-    PyTorch does it with tensors. The answer is the loss and a gradient.
+    Ours are written as micrograd's, and for one example with vmap; PyTorch does it with tensors. The answer is the loss
+    and a gradient.
     """
     X, classes = datasets.moons(100, noise=0.1, seed=1)
     y = 2.0 * classes - 1
     model = nn.MLP(2, [16, 16, 1], activation="relu", seed=0)
-    contestants = {"autograd_mini": _moons_of_values(model, X.tolist(), y.tolist())}
+    contestants = {
+        "autograd_mini": _moons_of_values(copy.deepcopy(model), X.tolist(), y.tolist()),
+        "autograd_mini, vmap": _moons_of_an_example(copy.deepcopy(model), X, y),
+        "autograd_mini, jit(vmap)": _moons_of_an_example(copy.deepcopy(model), X, y, ag.jit),
+    }
     if micrograd:
         contestants["micrograd"] = _moons_of_micrograd(model, X.tolist(), y.tolist())
     if torch:
@@ -100,6 +107,26 @@ def _moons_of_values(model: nn.MLP, rows: list[list[float]], labels: list[float]
         loss.backward()
         optimizer.step()
         return loss.data + parameters[0].grad, loss
+
+    return step
+
+
+def _moons_of_an_example(model: nn.MLP, X: Any, y: Any, way: Callable[[Any], Any] = lambda loss: loss) -> Contestant:
+    parameters = model.parameters()
+    optimizer = optim.SGD(parameters, learning_rate=RATE)
+
+    def of_example(x: Any, y: Any) -> Any:
+        return ag.relu(1 - y * model(x)) + 1e-4 * ag.dot(parameters, parameters)
+
+    of_examples = ag.vmap(of_example)
+    of_batch = way(lambda X, y: of_examples(X, y).mean())
+
+    def step() -> tuple[Any, object]:
+        loss = of_batch(X, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item() + parameters[0].grad, loss
 
     return step
 

@@ -43,11 +43,7 @@ def alternate(
     """
     gc.collect()
     gc.freeze()  # what importing the peers has left alive would make every collection slower than in a user's program
-    answers = {name: number(repeat(run, repeats)[0]) for name, run in contestants.items()}  # also the warm-up
-    first = next(iter(answers.values()))
-    for name, answer in answers.items():
-        if not abs(answer - first) <= tolerance * max(1.0, abs(first)):
-            raise AssertionError(f"contestants disagree: {name} computed {answer!r}, another {first!r}")
+    agree({name: number(repeat(run, repeats)[0]) for name, run in contestants.items()}, tolerance)  # also the warm-up
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
@@ -59,6 +55,14 @@ def alternate(
                 seconds[name].append((time.perf_counter() - start) / repeats)
                 del kept  # not timed, because micrograd's graphs are cycles that only the collector frees
     return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def agree(answers: Mapping[str, float], tolerance: float) -> None:
+    """Raise an AssertionError unless all are as close to the first one as it says, relative to it."""
+    first = next(iter(answers.values()))
+    for name, answer in answers.items():
+        if not abs(answer - first) <= tolerance * max(1.0, abs(first)):
+            raise AssertionError(f"contestants disagree: {name} computed {answer!r}, another {first!r}")
 
 
 def repeat(run: Contestant, repeats: int) -> tuple[Any, object]:

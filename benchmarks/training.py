@@ -33,7 +33,7 @@ def contestants(
     task: Task, *, ours: Loss, pytorch: Loss, hips: Loss, jax_jit: Loss, by_hand: Loss
 ) -> dict[str, Contestant]:
     """A step of everyone who is installed: each is given its loss, NumPy a function that gives loss and gradients."""
-    steps = {"autograd_mini": _ours(task, ours)}
+    steps = {"autograd_mini": _ours(task, ours), "autograd_mini, jit": _ours(task, ours, ag.jit)}
     if torch:
         steps |= _pytorch(task, pytorch)
     if autograd:
@@ -44,13 +44,17 @@ def contestants(
     return steps
 
 
-def _ours(task: Task, loss: Loss) -> Contestant:
+def _ours(task: Task, loss: Loss, way: Callable[[Loss], Loss] = lambda loss: loss) -> Contestant:
     parameters = [ag.Tensor(p) for p in task.start]
     batches = itertools.cycle(task.batches)
     optimizer = (ag.optim.Adam if task.adam else ag.optim.SGD)(parameters, task.rate)
 
+    @way
+    def of_batch(*batch: Any) -> Any:
+        return loss(parameters, *batch)
+
     def step() -> tuple[Any, object]:
-        value = loss(parameters, *next(batches))
+        value = of_batch(*next(batches))
         value.backward()
         optimizer.step()
         optimizer.zero_grad()

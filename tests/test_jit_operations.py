@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from test_arrays import BY_PYTORCH, CASES, operands, routes, run, seeds_like
 from test_rules import SMALLEST_NORMAL, smooth_points
-from test_tensor_elementwise import ROWS, each_row, each_row_of_several, easy_arrays, easy_point, hard_points
+from test_tensor_elementwise import each_row, each_row_of_several, easy_arrays, easy_point, hard_points
 
 import autograd_mini as ag
 from autograd_mini import Tensor, Value, jit
@@ -189,7 +189,7 @@ def test_second_derivatives_of_rows_of_floats(row: Rule) -> None:
 
 def others(case: str, dtype: Any = np.float64) -> list[Array]:
     """Numbers like those of the case in another order: another is the greatest, another is clipped."""
-    return [(x[::-1] if x.ndim else -x) * -1.25 for x in operands(case, dtype)]
+    return [np.asarray((x[::-1] if x.ndim else -x) * dtype(-1.25)) for x in operands(case, dtype)]
 
 
 def function(case: str) -> Callable[..., Any]:

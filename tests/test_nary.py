@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd_mini as ag
-from autograd_mini import Value
+from autograd_mini import Tensor, Value, functions
 from autograd_mini.expr import Number, symbols
 from autograd_mini.nary import DOT, SUM
 from autograd_mini.recording import is_stale
@@ -61,3 +61,35 @@ def test_evaluating_again_gives_the_very_same_number(numbers: list[float]) -> No
     for node in (ag.sum(nodes), ag.dot(nodes[:n], nodes[n : 2 * n], *nodes[2 * n :]) if n else ag.sum(nodes)):
         assert node.rule.evaluate(*numbers)[0] == node.data
         assert not is_stale(node)
+
+
+@pytest.mark.parametrize(
+    ("f", "want"),
+    [
+        (lambda v, t: functions.sum([v, t, 2.0]), 7.0),
+        (lambda _, t: functions.sum([t]), 3.0),
+        (lambda v, t: functions.dot([v, 4.0], [5.0, t]), 22.0),
+        (lambda v, t: functions.dot([t, v], [v, 1.0], bias=t), 11.0),
+        (lambda v, t: functions.dot([v, 1.0], [1.0, 1.0], bias=t), 6.0),
+        (lambda v, t: functions.affine((v, 1.0, t), functions.inputs([t, v])), 11.0),
+        (lambda v, t: ag.sum([v, t, 2.0]), 7.0),
+        (lambda v, t: ag.dot([v, 4.0], [5.0, t], bias=v), 24.0),
+    ],
+)
+def test_with_tensors_among_their_numbers_they_are_tensors(f: Any, want: float) -> None:
+    v, t = Value(2.0), Tensor(3.0)
+    y = f(v, t)
+    assert type(y) is Tensor
+    assert y.shape == ()
+    assert y.item() == want
+    y.backward()
+    for node in (v, t):
+        held = node.grad or 0.0
+        node.data = node.data + 1e-6
+        assert (f(v, t).item() - want) / 1e-6 == pytest.approx(held, abs=1e-5)
+        node.data = node.data - 1e-6
+
+
+def test_they_take_tensors_of_one_number_alone() -> None:
+    with pytest.raises(ValueError, match=r"a sequence of numbers is wanted, got a Tensor of shape \(2,\) in it"):
+        functions.sum([1.0, Tensor([1.0, 2.0])])

@@ -11,7 +11,7 @@ import pytest
 from copies import each_deep_copy
 
 import autograd_mini as ag
-from autograd_mini import Value, nn
+from autograd_mini import Tensor, Value, nn
 from autograd_mini.graph import topological
 
 
@@ -114,6 +114,89 @@ def test_any_iterable_of_numbers_or_nodes_is_an_example(make: Any) -> None:
     assert model(make([1.0, -2.0])).data == model([1, -2]).data
     assert nn.Neuron(2, seed=0)(make([1.0, -2.0])).data == nn.Neuron(2, seed=0)([1.0, -2.0]).data
     assert nn.Layer(2, 2, seed=0)(make([1.0, -2.0]))[1].data == nn.Layer(2, 2, seed=0)([1.0, -2.0])[1].data
+
+
+def units(model: Any) -> list[Any]:
+    return [neuron for layer in getattr(model, "layers", [model]) for neuron in getattr(layer, "neurons", [layer])]
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "leaky_relu", "sigmoid", lambda z: ag.sin(z) * z, ag.tanh])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a: nn.Neuron(3, a, seed=0),
+        lambda a: nn.Layer(3, 4, a, seed=0),
+        lambda a: nn.MLP(3, [4, 3, 1], a, seed=0),
+        lambda a: nn.MLP(3, [4, 2], a, seed=0),
+    ],
+    ids=["Neuron", "Layer", "MLP", "MLP of two outputs"],
+)
+def test_an_example_that_is_a_tensor_gives_a_tensor_and_the_same_numbers(make: Any, activation: Any) -> None:
+    model, x = make(activation), Tensor([0.5, -1.0, 2.0])
+    for i, neuron in enumerate(units(model)):
+        neuron.b = 0.25 * i - 0.5
+    values = [Value(number) for number in x.data]
+    slow, quick = model(values), model(x)
+    assert type(quick) is Tensor
+    slow, shape = (slow, (len(slow),)) if isinstance(slow, list) else ([slow], ())
+    assert quick.shape == shape
+    seeds = np.cos(np.arange(quick.size)) + 2
+    ag.dot(slow, seeds.ravel().tolist()).backward()
+    gradients = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    quick.backward(seeds.reshape(shape))
+    assert quick.data.ravel().tolist() == pytest.approx([y.data for y in slow], rel=1e-12)
+    assert [p.grad for p in model.parameters()] == pytest.approx(gradients, rel=1e-12, abs=1e-12)
+    assert x.grad == pytest.approx([v.grad for v in values], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [[Tensor(0.5), Value(-1.0), 2.0], (0.5, -1, Tensor(2.0)), iter([Tensor(0.5), -1.0, Tensor(2.0)])],
+    ids=["list", "tuple", "iterator"],
+)
+@pytest.mark.parametrize("model", [nn.Neuron(3, seed=0), nn.Layer(3, 2, seed=0), nn.MLP(3, [3, 1], seed=0)], ids=repr)
+def test_tensors_may_be_among_the_numbers_of_an_example(x: Any, model: Any) -> None:
+    x = copy.copy(x)
+    assert model(x).tolist() == pytest.approx(model(Tensor([0.5, -1.0, 2.0])).tolist(), rel=1e-12)
+
+
+def test_neurons_that_see_a_tensor_are_one_product_whatever_their_number() -> None:
+    few, many = (nn.Layer(3, n, seed=0)(Tensor([1.0, 2.0, 3.0])) for n in (2, 20))
+    assert [x.op for x in topological(few) if x.op] == [x.op for x in topological(many) if x.op]
+
+
+def test_neurons_of_a_layer_may_have_different_activations() -> None:
+    layer = nn.Layer(2, 3, "relu", seed=0)
+    layer.neurons[1], layer.neurons[2] = nn.Neuron(2, "tanh", seed=1), nn.Neuron(2, "linear", seed=2)
+    x = [0.3, -0.4]
+    assert layer(Tensor(x)).tolist() == pytest.approx([y.data for y in layer(x)], rel=1e-12)
+
+
+def test_float32_stays_float32() -> None:
+    assert nn.MLP(2, [3, 2], seed=0)(Tensor(np.ones(2, np.float32))).dtype == np.float32
+
+
+def test_a_weight_may_be_a_tensor_too() -> None:
+    neuron = nn.Neuron(2, "tanh", seed=0)
+    w = Tensor(0.7)
+    neuron.w = [w, 2.0]
+    for x in ([0.3, -0.4], Tensor([0.3, -0.4])):
+        w.grad = None
+        y = neuron(x)
+        y.backward()
+        assert y.item() == pytest.approx(math.tanh(0.7 * 0.3 - 0.8), rel=1e-12)
+        assert w.grad == pytest.approx(0.3 * (1 - y.item() ** 2), rel=1e-12)
+
+
+@pytest.mark.parametrize("model", [nn.Neuron(2), nn.Layer(2, 3), nn.MLP(2, [3, 1])], ids=repr)
+def test_tensors_that_are_no_example(model: Any) -> None:
+    with pytest.raises(ValueError, match=r"takes one example, got a Tensor of shape \(4, 2\): for a batch use vmap"):
+        model(Tensor(np.ones((4, 2))))
+    with pytest.raises(ValueError, match="takes 2 inputs, got 3"):
+        model(Tensor(np.ones(3)))
+    with pytest.raises(ValueError, match=r"got a Tensor of shape \(2,\) in it"):
+        model([Tensor(np.ones(2)), 1.0])
 
 
 def test_gradients_reach_the_inputs_too() -> None:

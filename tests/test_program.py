@@ -47,14 +47,14 @@ def loop(x: Any) -> Any:
 REFUSED: list[tuple[Callable[[Any], Any], Any, str]] = [
     # branches
     (lambda x: x if x > 0 else -x, 1.5, BRANCH),
-    (lambda x: x if x else -x, 1.5, BRANCH),
+    (lambda x: x or -x, 1.5, BRANCH),
     (lambda x: x > 0 and x < 1, 1.5, BRANCH),
     (lambda x: 0 < x < 1, 1.5, BRANCH),
     (lambda x: x == 1 or x, 1.5, BRANCH),
     (lambda x: not x, 1.5, BRANCH),
     (lambda x: max(x, 1.0), 1.5, BRANCH),
     (lambda x: sorted([x, 1.0]), 1.5, BRANCH),
-    (lambda x: x in [1.0], 1.5, BRANCH),
+    (lambda x: x in [1.0, 2.0], 1.5, BRANCH),
     (lambda x: x if x[0] > 0 else -x, X, BRANCH),
     (lambda x: bool(x[0]), X, BRANCH),
     (lambda x: x if w > 0 else -x, 1.5, BRANCH),
@@ -108,7 +108,7 @@ def test_what_looks_at_numbers_is_refused(f: Any, argument: Any, text: str) -> N
         record(f, (argument,))
     said, _, line = str(error.value).rpartition(" (")
     assert said == text
-    if hasattr(f, "__code__"):
+    if getattr(f, "__name__", "") == "<lambda>":
         assert re.fullmatch(rf".*{HERE}:{f.__code__.co_firstlineno}\)", line)
     assert (w.data, W.data.tolist(), w.grad) == (2, [1, 2], None)
 
@@ -118,44 +118,29 @@ def test_the_line_is_that_in_the_function() -> None:
         record(loop, (1.5,))
 
 
-def test_an_optimizers_step_is_refused() -> None:
-    optimizer = optim.SGD([w, W], learning_rate=0.1)
+@pytest.mark.parametrize("method", ["step", "zero_grad"])
+def test_what_an_optimizer_does_is_refused(method: str) -> None:
+    parameters = [Value(2.0), Tensor([1.0, 2.0])]
+    optimizer = optim.SGD(parameters, learning_rate=0.1)
+    for p in parameters:
+        p.grad = p.data * 1.0
 
     def step(x: Any) -> Any:
-        optimizer.step()
-        return w * x
+        getattr(optimizer, method)()
+        return parameters[0] * x
 
-    for each in (w, W):
-        each.grad = each.data * 1.0
-    try:
-        with pytest.raises(RecordingError, match="step"):
-            record(step, (1.5,))
-        assert (w.data, W.data.tolist()) == (2, [1, 2])
-    finally:
-        w.grad = W.grad = None
-
-
-@pytest.mark.parametrize("f", [int, lambda n: W[n:], lambda n: ag.sum(W, axis=n), lambda n: [W] * n, lambda n: list(range(n))])
-def test_whole_numbers_that_shape_the_program_are_refused(f: Any) -> None:
-    with pytest.raises(TypeError):
-        record(f, (1,))
+    with pytest.raises(RecordingError, match=f"{method}.*{HERE}"):
+        record(step, (1.5,))
+    assert [p.data.tolist() if isinstance(p, Tensor) else p.data for p in parameters] == [2, [1, 2]]
+    assert parameters[0].grad == 2
 
 
 @pytest.mark.parametrize(
-    "draw",
-    [
-        lambda x: np.random.rand() * x,  # noqa: NPY002  # what users write
-        lambda x: np.random.default_rng().normal() * x,
-        lambda x: x + __import__("random").random(),
-    ],
+    "f", [int, lambda n: W[n:], lambda n: ag.sum(W, axis=n), lambda n: [W] * n, lambda n: list(range(n))]
 )
-def test_numbers_drawn_inside_are_refused_or_drawn_afresh(draw: Any) -> None:
-    try:
-        fast = ag.jit(draw)
-        results = {fast(1.0) for _ in range(5)}
-    except TypeError:
-        return
-    assert len(results) == 5
+def test_whole_numbers_that_shape_the_program_are_refused(f: Any) -> None:
+    with pytest.raises(TypeError):
+        record(f, (1,))
 
 
 @pytest.mark.parametrize(
@@ -280,7 +265,7 @@ def test_modes_outside_are_no_part_of_it() -> None:
 
 def test_a_network_of_values_is_recorded_by_its_dots() -> None:
     model = nn.MLP(2, [3, 1], seed=0)
-    program = record(lambda x: model(x), ([0.5, -1.0],))
+    program = record(model, ([0.5, -1.0],))
     assert ops(program) == ["dot", "tanh"] * 3 + ["dot"]
     x = [0.3, 0.7]
     numbers = [node.data for node in program.captured]
@@ -295,7 +280,7 @@ def test_a_network_of_values_is_recorded_by_its_dots() -> None:
     [
         (lambda x: x * w + x * w, ["mul", "add"]),
         (lambda x: ag.sin(x) + ag.sin(x) * ag.sin(x), ["sin", "mul", "add"]),
-        (lambda x: x * ag.exp(ag.sin(Value(1.0, requires_grad=False) * 2)), ["mul"]),
+        (lambda x: x * ag.grad(lambda y: 2.0 * y + 3.0)(x), ["mul"]),
         (lambda x: ag.identity(ag.identity(x)) + x.detach(), ["add"]),
         (lambda x: (ag.cos(x), x + 1)[1], ["add"]),
         (lambda x: [x + 0.0, x + -0.0], ["add", "add"]),
@@ -315,10 +300,14 @@ def test_what_is_left_of_numbers(f: Any, left: list[str]) -> None:
         (lambda x: x.reshape(2, 1) + x.reshape((2, 1)), ["reshape", "add"]),
         (lambda x: x.astype(np.float64) * x.copy(), ["mul"]),
         (lambda x: ag.broadcast_to(x, (3, 2)) * np.ones((3, 2)), ["mul"]),
+        (lambda x: ag.broadcast_to(x, (3, 2)) * ag.broadcast_to(x, (3, 2)), ["broadcast_to", "mul"]),
         (lambda x: [x[0], x[0], x[1], x[0:1], x[0:1], x[:1]], ["getitem", "getitem", "getitem", "getitem"]),
         (lambda x: [x[np.array([0, 1])], x[np.array([0, 1])], x[np.array([1, 0])]], ["getitem", "getitem"]),
         (lambda x: ag.sum(x, axis=0) + ag.sum(x, axis=0, keepdims=True), ["sum", "sum", "add"]),
-        (lambda x: x * np.array([1.0, 2]) + x * np.array([1.0, 2]) + x * np.array([2.0, 1]), ["mul", "add", "mul", "add"]),
+        (
+            lambda x: x * np.array([1.0, 2]) + x * np.array([1.0, 2]) + x * np.array([2.0, 1]),
+            ["mul", "add", "mul", "add"],
+        ),
     ],
 )
 def test_what_is_left_of_arrays(f: Any, left: list[str]) -> None:

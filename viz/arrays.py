@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.names import HIDDEN
+
 from . import text
-from .names import HIDDEN
 
 MOST_NUMBERS, MOST_ROWS, MOST_COLUMNS = 12, 4, 6  # of an array that is shown in full
 MOST_INDICES = 4  # of an array that indexes another

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from autograd_mini.names import callers_names
+
 from . import files, render, style
 from .collapse import FULL_LABELS, How, fitted
 from .dot import digraph
 from .labels import STEPS, EdgeLabels, Step, View, arrangements
-from .names import callers_names
 from .picture import Picture
 from .svg import TooSmallError, finish
 from .tree import tree

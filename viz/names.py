@@ -9,21 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from autograd_mini.names import candidates
 
 from . import text
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-LONGEST_LIST = 10_000
-HIDDEN = ("_", "@")  # @ is how pytest begins the variables that it adds to a test
-
-
-def callers_names(frame: FrameType) -> Mapping[str, object]:
-    """The variables that code in `frame` sees: its locals first, then its globals."""
-    here = frame.f_locals
-    return {**here, **{name: thing for name, thing in frame.f_globals.items() if name not in here}}
 
 
 def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[int, str]:
@@ -53,7 +43,7 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
     names = {id(node): str(node.label) for node in everyone if node.label}
     taken = {text.subscripts(name) for name in names.values()}
     wanted = {id(node) for node in everyone} - names.keys()
-    for name, thing in _candidates(variables):
+    for name, thing in candidates(variables):
         if id(thing) in wanted and text.subscripts(name) not in taken:
             wanted.discard(id(thing))
             names[id(thing)] = name
@@ -93,13 +83,3 @@ def _number(part: str) -> str:
     """``neuron 3`` → ``3``."""
     match = re.search(r"\d+$", part)
     return match[0] if match else ""
-
-
-def _candidates(variables: Mapping[str, object]) -> Iterable[tuple[str, object]]:
-    """The variables themselves, then the elements of lists and tuples, counted from 1."""
-    public = [(name, thing) for name, thing in variables.items() if not name.startswith(HIDDEN)]
-    yield from public
-    for name, thing in public:
-        if isinstance(thing, list | tuple) and len(thing) <= LONGEST_LIST:
-            between = "_" if name[-1].isdigit() else ""
-            yield from ((f"{name}{between}{i}", element) for i, element in enumerate(thing, 1))

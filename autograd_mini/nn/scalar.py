@@ -22,7 +22,7 @@ import numpy as np
 from ..functions import Inputs, affine, inputs, row_of
 from ..graph import PARAMETER, Tag
 from ..linear import MATMUL
-from ..recording import NATIVE, from_values
+from ..recording import NATIVE, stacked
 from ..rules import RULES
 from ..shapes import stack
 from ..tensor import Tensor
@@ -101,7 +101,7 @@ class Neuron(Module):
     def _assign(self, weights: tuple[Value | float, ...]) -> None:
         """Nodes take the place of the old ones; a number becomes a parameter like the old one."""
         self._weights = tuple(
-            new if isinstance(new, Value) else leaf(Value(new).data, old._tag, PARAMETER)
+            new if isinstance(new, Value | Tensor) else leaf(Value(new).data, old._tag, PARAMETER)
             for new, old in zip(weights, self._weights, strict=True)
         )
 
@@ -193,7 +193,7 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Iterable[Any]) -> Any:
-        """The output for one example: a node, or several in a list, or Tensor, where the last layer has several neurons."""
+        """The output for one example: a node; where the last layer has several neurons a list, or Tensor, of them."""
         outputs: Any = x
         for layer in self.layers:
             outputs = layer(outputs)
@@ -216,7 +216,7 @@ def _one_example(x: Iterable[Any]) -> Any:
 
 
 def _of_row(neurons: Sequence[Neuron], x: Tensor) -> Any:
-    """The outputs of neurons for an example that is a Tensor (n,), as a Tensor: their weights are one matrix."""
+    """The outputs of neurons for an example that is a Tensor (n,), as a Tensor; their weights become one matrix."""
     scope = ", ".join(neurons[0]._tag.scope)
     if x.ndim != 1:
         raise ValueError(f"{scope} takes one example, got a Tensor of shape {x.shape}: for a batch use vmap")
@@ -224,8 +224,8 @@ def _of_row(neurons: Sequence[Neuron], x: Tensor) -> Any:
         neuron._check(len(x))
     dtype = x.dtype if x.dtype in NATIVE else None
     weights = [w for neuron in neurons for w in neuron.w]
-    W = from_values(weights, (len(neurons), len(x)), dtype)
-    z = MATMUL(W, x) + from_values([neuron.b for neuron in neurons], (len(neurons),), dtype)
+    W = stacked(weights, (len(neurons), len(x)), dtype)
+    z = MATMUL(W, x) + stacked([neuron.b for neuron in neurons], (len(neurons),), dtype)
     activation = neurons[0].activation
     if callable(activation) or any(neuron.activation != activation for neuron in neurons):
         units = zip(neurons, z, strict=True)
