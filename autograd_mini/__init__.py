@@ -30,7 +30,7 @@ LAZY = {
     "dropout": "randomness",
     "jit": "replaying",
     "to_python": "source",
-    "vmap": "vmap",
+    "vmap": "mapping",
 }
 __version__ = "0.1.0"
 __all__ = [

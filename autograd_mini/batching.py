@@ -42,6 +42,7 @@ from .linear import (
 )  # fmt: skip
 from .modes import THREAD
 from .nary import DOT, Dot, Sum
+from .placing import over_batch
 from .plain import DETACH, LOGIC, NOT, NUMBERS, RELATIONS
 from .program import perform
 from .recording import array
@@ -279,7 +280,8 @@ def _einsum(step: Step, n: int, xs: Sequence[Any], inputs: Sequence[str], output
 
 
 def _getitem(step: Step, n: int, xs: Sequence[Any], index: Any) -> Any:
-    placed = _placed(step, n, index, step.var.params[0], step.shapes[0], len(step.shape), step.mapped[0])
+    (recorded,) = step.var.params
+    placed = over_batch(index, recorded, step.batched, n, step.shapes[0], len(step.shape), step.mapped[0])
     if placed is None:
         return by_example(step, n, xs, index)
     index, order = placed
@@ -287,7 +289,8 @@ def _getitem(step: Step, n: int, xs: Sequence[Any], index: Any) -> Any:
 
 
 def _scatter(step: Step, n: int, xs: Sequence[Any], shape: Shape, index: Any) -> Any:
-    placed = _placed(step, n, index, step.var.params[1], shape, len(step.shapes[0]), True)
+    _, recorded = step.var.params
+    placed = over_batch(index, recorded, step.batched, n, shape, len(step.shapes[0]), True)
     if placed is None:
         return by_example(step, n, xs, shape, index)
     index, order = placed
@@ -297,54 +300,6 @@ def _scatter(step: Step, n: int, xs: Sequence[Any], shape: Shape, index: Any) ->
 
 def _reordered(x: Any, order: Sequence[int]) -> Any:
     return x if list(order) == list(range(len(order))) else TRANSPOSE(x, tuple(order))
-
-
-def _placed(
-    step: Step, n: int, index: Any, recorded: Any, shape: Shape, ndim: int, mapped: bool
-) -> tuple[tuple[Any, ...], list[int]] | None:
-    """The index for a batch of arrays of this shape, and the order that brings the axes of what it gives in place.
-
-    NumPy puts the axes that index arrays make in the place of the first of them if they stand side by side, ahead of
-    all others if not; beside an array, a whole number is one too. ``ndim`` is of what the index gives for one example;
-    ``recorded`` has variables in the places of what is looked up; None is for an index that is left to ``by_example``.
-    """
-    parts, before = _parts(index, len(shape)), _parts(recorded, len(shape))
-    if parts is None or before is None:
-        return None
-    looked_up = [type(part) is Var and id(part) in step.batched for part in before]
-    places = [i for i, part in enumerate(before) if not (isinstance(part, slice) or part is None)]
-    depths = [np.ndim(before[i].data if type(before[i]) is Var else before[i]) for i in places]
-    depth = max(depths, default=0)  # how many axes the index arrays make for one example
-    together = places == list(range(places[0], places[-1] + 1)) if places else True
-    start = places[0] if places and together else 0
-    if not any(looked_up):
-        first = depth if depth and not together else 0
-        return (slice(None), *parts), [first, *(i for i in range(ndim + 1) if i != first)]
-    parts = [
-        part.reshape(n, *(1,) * (depth - part.ndim + 1), *part.shape[1:]) if own else part
-        for part, own in zip(parts, looked_up, strict=True)
-    ]
-    if not mapped:
-        return tuple(parts), [start, *(i for i in range(ndim + 1) if i != start)]
-    made, rest = range(1, 1 + depth), range(1 + depth, ndim + 1)
-    every = np.arange(n).reshape(n, *(1,) * depth)
-    return (every, *parts), [0, *rest[:start], *made, *rest[start:]]
-
-
-def _parts(index: Any, ndim: int) -> list[Any] | None:
-    """One part for each axis, without masks and dots; None if there is a lone True or False in it."""
-    parts: list[Any] = []
-    for part in index if isinstance(index, tuple) else (index,):
-        part = np.asarray(part) if isinstance(part, list | np.generic) else part  # noqa: PLW2901  # the same, as arrays
-        mask = isinstance(part, bool) or (isinstance(part, np.ndarray) and part.dtype == np.bool_)
-        if mask and not np.ndim(part):
-            return None
-        parts += part.nonzero() if mask else (part,)
-    missing = [slice(None)] * (ndim - sum(part is not None and part is not Ellipsis for part in parts))
-    for i, part in enumerate(parts):
-        if part is Ellipsis:
-            return parts[:i] + missing + parts[i + 1 :]
-    return parts + missing
 
 
 TABLE: dict[str, Callable[..., Any]] = {

@@ -32,18 +32,27 @@ class Gradient(Plain):
 # Elementwise steps.
 
 
-def elementwise(var: Var, x: list[Expr], script: Script, known: dict[Expr, Any]) -> Expr | None:
-    """The formula of a step in terms of its operands, where it is one on numbers or on elements."""
+def elementwise(var: Var, place: Callable[[Var], Expr], script: Script, known: dict[Expr, Any]) -> Expr | None:
+    """The formula of a step in terms of what stands for its operands, where it is one on numbers or on elements."""
     operation = var.operation
+    x = list(map(place, var.operands))
     if isinstance(operation, Rule):
         return Call(operation.name, *x).simplify()
     if isinstance(operation, Pull):
         return _pulled(operation, x, var.data, script, known)
     if isinstance(operation, Sum) and len(x) <= LONGEST_SUM:
         return operation.applied(*x).simplify()
-    if isinstance(operation, Gradient) or operation is linear.BROADCAST_TO:
+    if isinstance(operation, Gradient) or operation is linear.BROADCAST_TO or (operation is GATHER and not var.data.ndim):
         return x[0]
+    if operation is linear.GETITEM and _is_only(var):
+        return place(var.operands[0].operands[0])
     return Call(_COMPARISONS[operation], *x) if operation in _COMPARISONS else None
+
+
+def _is_only(var: Var) -> bool:
+    """Whether it takes the only number of an array that has no axes."""
+    row = var.operands[0]
+    return row.operation is linear.RESHAPE and not row.operands[0].data.ndim and var.params == (0,)
 
 
 _COMPARISONS = {operation: name for name, operation in RELATIONS.items()}
@@ -78,9 +87,14 @@ def times(g: Expr, partial: Expr) -> Expr:
             return times(times(g, x), y)
         case Call(name="div", operands=(x, y)):
             return tidy(times(g, x) / y)
-        case Call(name="where", operands=(choice, x, y)) if (x, y) != (Number(1), Number(0)):
+        case Call(name="where", operands=(choice, x, y)) if not (_is_relation(choice) and (x, y) == (Number(1), Number(0))):
             return Call("where", choice, times(g, x), times(g, y))
     return tidy(g * partial)
+
+
+def _is_relation(formula: Expr) -> bool:
+    """Whether it is true or false, so that it may be multiplied by."""
+    return isinstance(formula, Call) and formula.name in ("lt", "le", "gt", "ge", "eq", "ne", "and")
 
 
 def _ties(partial: Expr) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,7 +54,7 @@ class Vocabulary:
     script : how they are written
     names : where further names come from
     called : the names that variables have, by their ids
-    constants : the formulas of constant arrays, by the ids of their variables
+    constant : the formula of a constant array
     divisor : how many examples there are, and what that number is called, where gradients are scaled by it
     """
 
@@ -63,14 +63,15 @@ class Vocabulary:
         script: Script,
         names: Names,
         called: Mapping[int, str],
-        constants: Mapping[int, Expr],
+        constant: Callable[[Var], Expr],
         divisor: tuple[int, Symbol] | None,
     ) -> None:
         self.script = script
         self.names = names
         self.called = called
-        self.constants = constants
+        self.constant = constant
         self.divisor = divisor
+        self.derived: dict[int, Expr] = {}  # what is written for inputs that are 1 - y for another y
         self.known: dict[Expr, Any] = {}  # what symbols and calls on whole arrays are in the example
         self.variables: dict[Expr, Var] = {}
         self._symbols: dict[int, Symbol] = {}
@@ -88,9 +89,10 @@ class Vocabulary:
 
     def place(self, var: Var) -> Expr:
         """What stands for a variable in a formula."""
-        if id(var) in self.constants:
-            return self.constants[id(var)]
-        return Number(as_number(var.data)) if var.operation is Source.CONSTANT else self.symbol(var)
+        if var.operation is not Source.CONSTANT:
+            return self.derived[id(var)] if id(var) in self.derived else self.symbol(var)
+        number = as_number(var.data)
+        return self.constant(var) if number is None else Number(number)
 
     def _whole_place(self, var: Var) -> Expr:
         """The same in a call that needs the array itself."""
@@ -101,7 +103,7 @@ class Vocabulary:
         """A step in terms of its operands, and whether it works on numbers or elements."""
         found = self._formulas.get(id(var))
         if found is None:
-            formula = elementwise(var, [self.place(x) for x in var.operands], self.script, self.known)
+            formula = elementwise(var, self.place, self.script, self.known)
             found = (whole(var, self._whole_place, self.script), False) if formula is None else (formula, True)
             self._formulas[id(var)] = found
         return found
@@ -162,7 +164,7 @@ class Lines:
         formula, on_elements = self.words.formula(var)
         operands = list({id(x): x for x in self.words.reads(formula) if id(x) in self.pieces}.values())
         places: dict[Expr, Expr] = {
-            self.words.symbol(x): self.pieces[id(x)].formula if on_elements else self.dense(x, self.pieces[id(x)])
+            self.words.symbol(x): self.pieces[id(x)].formula if on_elements else self.dense(x, self.pieces[id(x)], True)
             for x in operands
         }
         written = self.tidied(formula.substitute(places)) if places else formula
@@ -183,8 +185,8 @@ class Lines:
         """A formula in which others were filled in."""
         return formula.simplify()
 
-    def dense(self, var: Var, piece: Piece) -> Expr:
-        """A formula that gives the whole array: of the variable's shape and dtype."""
+    def dense(self, var: Var, piece: Piece, as_array: bool = False) -> Expr:
+        """A formula that gives the whole array: of the variable's shape and dtype; one without axes may be a float."""
         formula, value = piece
         data = var.data
         if type(data) is float:
@@ -193,7 +195,9 @@ class Lines:
             return Symbol(self.words.script.literal(np.full(data.shape, formula.value, data.dtype)))
         if np.shape(value) != data.shape:
             formula = Call(f"np.broadcast_to({{}}, {data.shape})", formula)
-        if not isinstance(value, float) and value.dtype != data.dtype:
+        if type(value) is float:
+            return Call(f"np.{data.dtype.name}({{}})", formula) if as_array else formula
+        if value.dtype != data.dtype:
             formula = Call(f"{{}}.astype(np.{data.dtype.name})", formula)
         return formula
 

@@ -24,9 +24,11 @@ AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))
 
 
 class Guard(Plain):
-    """A partial in the form that is quick, or the accurate one where a number is too small for that.
+    """A partial in the form that is quick, or the accurate one if all of it is too small for that.
 
-    Of (the partial by the quick form, the row's operands, its result).
+    Of (the partial by the quick form, the row's operands, its result). The quick form's error is that of 1 - out², so
+    beside the array's greatest partial it is none; saturated units don't make a replay slow, as they would if each
+    element had to be accurate for itself. Only where partials have either sign does each have to be.
     """
 
     def __init__(self, rule: Rule, i: int) -> None:

@@ -115,14 +115,14 @@ def calling_line() -> str:
 @contextmanager
 def tracing(trace: Any) -> Iterator[None]:
     """Record a program: everything that is computed, whatever modes are on outside."""
-    outer = THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms
-    THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms = trace, 0, 0, 0
+    outer = THREAD.trace, THREAD.no_grad, THREAD.anomaly
+    THREAD.trace, THREAD.no_grad, THREAD.anomaly = trace, 0, 0
     _activate(1)
     try:
         yield
     finally:
         _activate(-1)
-        THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms = outer
+        THREAD.trace, THREAD.no_grad, THREAD.anomaly = outer
 
 
 class Outer(NamedTuple):

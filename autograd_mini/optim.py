@@ -15,9 +15,12 @@ from typing import Any
 import numpy as np
 
 from .graph import CLOCK, describe
+from .modes import refuse_in_program
 from .reverse import LARGE
 from .tensor import Array, Tensor
 from .value import Value, as_float
+
+OUTSIDE = "call it outside of the function"
 
 
 class Optimizer:
@@ -62,11 +65,13 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to None."""
+        refuse_in_program("an optimizer's zero_grad()", OUTSIDE)
         for p in self.parameters:
             p.grad = None
 
     def step(self) -> None:
         """Move every parameter that has a gradient; one whose ``grad`` is None stays."""
+        refuse_in_program("an optimizer's step()", OUTSIDE)
         for vector in self._vectors:
             vector.step(self)
 

@@ -21,7 +21,7 @@ from .nary import Dot, Sum
 from .operation import Linear, Many, Plain
 from .plain import CONDITIONS, LOGIC, NOT, RELATIONS
 from .rules import RULES, Rule, out
-from .tape import GATHER, Pull, Source, Var
+from .tape import GATHER, Element, Pull, Source, Var
 from .worlds import FLOATS, GRADIENT, array_value, expand, floats, least
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ def say(to: Writer, var: Var, operands: list[str], i: int) -> None:
     elif operation in UFUNCS:
         _ufunc(to, var, UFUNCS[operation], operands, i)
     elif isinstance(operation, Guard):
-        x = operands[0]
-        smallest = f"{x}.item({x}.argmin())" if operation.positive and var.data.size else f"least({x})"
-        accurate = to.bound(operation.accurate)
-        to.assign(var, f"{x} if {smallest} >= {operation.least} else {accurate}({', '.join(operands[1:])})")
+        x, limit = operands[0], operation.least
+        enough = f"{x}.item({x}.argmax())" if operation.positive and var.data.size else f"least({x})"
+        to.assign(var, f"{x} if {enough} >= {limit} else {to.bound(operation.accurate)}({', '.join(operands[1:])})")
     else:
         SAID.get(operation, _other)(to, var, operands)
 
@@ -120,6 +119,8 @@ def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
             to.assign(var, " + ".join(["0.0", *(f"{a} * {b}" for a, b in zip(w, seen, strict=True)), *bias]))
     elif isinstance(operation, Sum):
         to.assign(var, f"total(({', '.join(x)},), 0.0)" if len(x) > LONG else " + ".join(["0.0", *x]))
+    elif isinstance(operation, Element):
+        to.assign(var, f"{x[0]}.item({operation.i if var.operands[0].data.ndim else ''})")
     elif operation in SIGNS:
         to.assign(var, f"1.0 if {SIGNS[operation].format(*x)} else 0.0")
     else:
@@ -341,6 +342,12 @@ def _concatenate(to: Writer, var: Var, x: list[str]) -> None:
 def _extreme(name: str) -> Callable[[Writer, Var, list[str]], None]:
     def say_extreme(to: Writer, var: Var, x: list[str]) -> None:
         axes, keepdims = var.params
+        shape = var.operands[0].data.shape
+        if axes == (1,) and len(shape) == 2 and 0 < shape[1] <= LONG:  # NumPy is slow along short rows
+            columns = to.fresh("b")
+            to.setup.append(f"{columns} = empty({shape[::-1]}, {to.bound(var.data.dtype)}).T")
+            to.lines.append(f"copyto({columns}, {x[0]})")
+            x = [columns]
         to.call(var, f"{name}.reduce({x[0]}, axis={axes}, keepdims={keepdims}")
 
     return say_extreme

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
+from . import shapes, tree
 from .custom import Custom
 from .functions import evaluate_row
 from .graph import DATA, Node, flows_to, topological
@@ -28,7 +28,7 @@ from .operation import Linear, Many, Plain
 from .recording import stacked
 from .rules import Rule
 from .tensor import Tensor
-from .tape import GATHER, Source, Trace, Var
+from .tape import GATHER, Element, Source, Trace, Var
 from .value import Value, as_float
 
 
@@ -129,6 +129,9 @@ def perform(var: Var, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         return stacked([x.item() if isinstance(x, np.ndarray) else x for x in operands], *params)
     if isinstance(operation, Custom):
         return operation(operands)
+    if isinstance(operation, Element):
+        (x,) = operands
+        return shapes.reshape(x, (-1,))[operation.i] if isinstance(x, Node) else operation.value(x)
     if isinstance(operation, Plain):
         return operation(*operands, params=tree.map_leaves(as_index, params))
     if isinstance(operation, Many):

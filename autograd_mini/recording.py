@@ -89,7 +89,7 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
         return np.array(number, dtype)
     if type(x) is Value:
         return from_values([x], (), dtype)
-    x = gather(x)
+    x = gather(x, dtype)
     if type(x) is Tensor:
         return x
     try:
@@ -107,7 +107,7 @@ NATIVE = (np.dtype(np.float64), np.dtype(np.float32))
 
 def from_values(values: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
     """The Tensor that holds these Values and numbers."""
-    kept = tuple(x if type(x) is Value else as_float(x) for x in values)
+    kept = tuple([x if type(x) is Value else as_float(x) for x in values])
     if THREAD.trace is not None and (door := THREAD.trace.door(kept, shape, dtype or np.float64)) is not None:
         return door
     data = np.array([x._data if type(x) is Value else x for x in kept], dtype or np.float64)
@@ -136,11 +136,15 @@ def array(x: Any, of: str = "") -> Any:
 
 def arrays(*xs: Any, of: str = "") -> list[Any]:
     """As :func:`array` for each of several: numbers and Values in the dtype of the others, which they don't change."""
-    scalars = [is_scalar(x) for x in xs]
-    made = [None if scalar else array(x, of) for x, scalar in zip(xs, scalars, strict=True)]
+    weak = [is_scalar(x) or _holds_values(x) for x in xs]
+    made = [None if it_is else array(x, of) for x, it_is in zip(xs, weak, strict=True)]
     floating = [x.dtype for x in made if x is not None and x.dtype.kind == "f"]
     dtype = np.result_type(*floating) if floating else None
-    return [as_operand(x, dtype) if scalar else y for x, y, scalar in zip(xs, made, scalars, strict=True)]
+    return [as_operand(x, dtype) if it_is else y for x, y, it_is in zip(xs, made, weak, strict=True)]
+
+
+def _holds_values(x: Any) -> bool:
+    return isinstance(x, list | tuple) and any(type(part) is Value for part in x) and all(map(is_scalar, x))
 
 
 def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -> Any:
@@ -152,13 +156,13 @@ def stacked(scalars: Sequence[Any], shape: tuple[int, ...], dtype: Any = None) -
     return row if row.shape == shape else apply(RESHAPE, (row,), (shape,))
 
 
-def gather(x: Any) -> Any:
-    """Nested lists that hold nodes as one Tensor; anything else as it is."""
+def gather(x: Any, dtype: Any = None) -> Any:
+    """Nested lists that hold nodes as one Tensor, of this dtype if they are Values; anything else as it is."""
     if not isinstance(x, list | tuple) or not any(isinstance(leaf, Node) for leaf in tree.leaves(x)):
         return x
-    parts = [gather(part) for part in x]
-    if all(as_float(part) is not None or type(part) is Value for part in parts):
-        return from_values(parts, (len(parts),))
+    parts = [gather(part, dtype) for part in x]
+    if all(map(is_scalar, parts)):
+        return from_values(parts, (len(parts),), dtype)
     dtype = next((part.dtype for part in parts if type(part) is Tensor), None)
     return apply(STACK, tuple(_array_operand(STACK, part, dtype) for part in parts), (0,))
 

@@ -7,7 +7,7 @@ once more, on nodes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,20 +20,13 @@ from .operation import Linear
 from .recording import from_values
 from .reverse import cotangents
 from .tensor import Tensor
+from .sources import Reached
 from .tape import Var
 from .value import Value
 from .worlds import FAULTS
 
 if TYPE_CHECKING:
     from .replaying import Recorded
-
-
-class Place(NamedTuple):
-    """Where a source of a program is found."""
-
-    source: int  # its number among the sources
-    among: str  # "arguments" or "captured"
-    i: int
 
 
 class Run:
@@ -68,9 +61,8 @@ class Run:
         which, gradient, found = self._last
         if which == k and gradient is g:
             return found  # type: ignore[no-any-return]  # a sequence
-        wanted = self.recorded.program.gradients[k]
         if into is None:
-            into = [None if x is None or x.is_scalar else np.empty(x.data.shape, x.data.dtype) for x in wanted]
+            into = self.recorded.reached[k].arrays(len(self.recorded.program.sources))
         try:
             if self._generator is None:
                 found = self._by_steps(k, g)
@@ -89,10 +81,6 @@ class Run:
             seeds = {id(seed): g} if type(seed) is Var else {}
             found = iter(program.run(self.arguments, self.captured, [x for x in wanted if x is not None], seeds))
         return [None if x is None else next(found) for x in wanted]
-
-    def node(self, place: Place) -> Any:
-        """The node that a source is: of Values that became an array together (the Values, shape, dtype)."""
-        return self.leaves[place.i] if place.among == "arguments" else self.recorded.program.captured[place.i]
 
 
 @np.errstate(all="ignore")
@@ -113,52 +101,38 @@ class Replayed(Linear):
         return self.run.recorded.name
 
     @property
-    def tensors(self) -> list[Place]:
-        return self.run.recorded.tensors[self.k]
-
-    @property
-    def values(self) -> list[Place]:
-        return self.run.recorded.values[self.k]
-
-    def sweep(self, node: Tensor, seed: Any) -> bool:
-        """All of a backward sweep from the node, if everything it depends on is a leaf that was captured."""
-        if self.k not in self.run.recorded.fixed:
-            return False
-        into: list[Any] = [None] * len(self.run.recorded.program.sources)
-        leaves = node.operands
-        for place, x in zip(self.tensors, leaves, strict=True):
-            if x.operands:
-                return False
-            home = x.home if x.grad is None else None
-            into[place.source] = np.empty(x._data.shape, x._data.dtype) if home is None else home
-        found = gradients_of(self.run, self.k, seed, into)
-        for place, x in zip(self.tensors, leaves, strict=True):
-            g = found[place.source]
-            x.grad = g if x.grad is None else np.asarray(x.grad + g)
-        node.grad = seed
-        return True
-
-    def tensor_operands(self) -> tuple[Any, ...]:
-        """The operands of a Tensor."""
-        operands = tuple([self.run.node(place) for place in self.tensors])
-        if self.values:
-            values = self.value_operands()
-            operands += (from_values(values, (len(values),)),)
-        return operands
-
-    def value_operands(self) -> tuple[Any, ...]:
-        """The operands of a Value."""
-        return self.run.recorded.value_operands(self.run, self.k)
+    def reached(self) -> Reached:
+        """What the output depends on."""
+        return self.run.recorded.reached[self.k]
 
     def pulls_of(self, count: int) -> Any:
         """For each operand the function from a node's gradient to the operand's."""
-        return self.run.recorded.pulls[self.k]
+        return self.reached.pulls
+
+    def sweep(self, node: Tensor, seed: Any) -> bool:
+        """All of a backward sweep from the node, if everything it depends on is a leaf that was captured."""
+        reached, run = self.reached, self.run
+        if reached.leaves is None:
+            return False
+        tensors, values = reached.leaves
+        into = reached.arrays(len(run.recorded.program.sources))
+        for place, x in zip(reached.tensors, tensors, strict=True):
+            if x.grad is None and x.home is not None:
+                into[place.source] = x.home
+        found = gradients_of(run, self.k, seed, into)
+        flat = reached.gathered(found).tolist() if values else []
+        for place, x in zip(reached.tensors, tensors, strict=True):
+            g = found[place.source]
+            x.grad = g if x.grad is None else np.asarray(x.grad + g)
+        for x, g in zip(values, flat, strict=True):
+            x.grad = g if x.grad is None else x.grad + g
+        node.grad = seed
+        return True
 
     # Derivatives of a Value, by its operands.
 
     def __iter__(self) -> Iterator[float]:
-        found = self.run.gradients(self.k, 1.0)
-        return iter([found[place.source] for place in self.values])
+        return iter(self.reached.gathered(self.run.gradients(self.k, 1.0)).tolist())
 
     def partial(self, i: int, operands: Sequence[Any]) -> Any:
         """The derivative by operand ``i`` of a Value, as a node."""
@@ -166,15 +140,12 @@ class Replayed(Linear):
 
     def evaluate(self, *operands: Any) -> Any:
         """(value, derivative by each operand) of a Value, now."""
-        recorded = self.run.recorded
-        values = iter(operands)
         arguments, captured = list(self.run.arguments), list(self.run.captured)
-        for place in self.values:
-            (arguments if place.among == "arguments" else captured)[place.i] = next(values)
-        run = Run(recorded, self.run.leaves, arguments, captured)
+        for place, number in self.reached.parts_of(np.array(operands)):
+            (arguments if place.among == "arguments" else captured)[place.i] = float(number)
+        run = Run(self.run.recorded, self.run.leaves, arguments, captured)
         value = run.forward()[self.k]
-        found = run.gradients(self.k, 1.0)
-        return value, *(found[place.source] for place in self.values)
+        return value, *self.reached.gathered(run.gradients(self.k, 1.0)).tolist()
 
     def applied(self, *operands: Formula) -> Expr:
         """The operation as it is written."""
@@ -191,27 +162,17 @@ class Replayed(Linear):
         program = self.run.recorded.program
         stand_ins = [x.identity() for x in operands]
         arguments, captured = list(self.run.leaves), [_as_node(x) for x in program.captured]
-        placed = list(zip(self.tensors, stand_ins, strict=False))
+        reached = self.reached
         if type(operands[-1]) is Value:
-            placed = list(zip(self.values, stand_ins, strict=True))
-        elif self.values:
-            placed += self._parts(stand_ins[-1])
+            given = dict(enumerate(stand_ins))
+            placed = [(place, given[i]) for place, i in zip(reached.singles, reached.index, strict=True)]
+        else:
+            placed = list(zip(reached.tensors, stand_ins, strict=False))
+            placed += reached.parts_of(stand_ins[-1]) if reached.count else []
         for place, x in placed:
             (arguments if place.among == "arguments" else captured)[place.i] = x
         (output,) = program.run(arguments, captured, [program.outputs[self.k]])
         return output, stand_ins
-
-    def _parts(self, vector: Any) -> Iterator[tuple[Place, Any]]:
-        start = 0
-        for place in self.values:
-            node = self.run.node(place)
-            if isinstance(node, Node):
-                yield place, vector[start]
-                start += 1
-            else:
-                end = start + len(node[0])
-                yield place, vector[start:end].reshape(node[1])
-                start = end
 
     def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """The gradient by operand ``i``, as a node."""
@@ -222,7 +183,7 @@ class Replayed(Linear):
     def push(self, i: int, tangent: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
         """The tangent that comes from operand ``i``, on arrays or nodes."""
         with recording():
-            output, stand_ins = self._performed(operands or self.tensor_operands())
+            output, stand_ins = self._performed(operands or self.reached.operands_of(self.run))
             found = tangents(topological(output), [stand_ins[i]], [tangent], higher.push)[id(output)]
         return found if operands or not isinstance(found, Node) else found._data
 

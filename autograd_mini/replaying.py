@@ -18,9 +18,12 @@ node, whose operands are what a gradient is wanted for.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
+import inspect
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +37,8 @@ from .program import Program, is_variable, record
 from .randomness import refuse_draws
 from .recording import new, new_node, new_tensor, settle
 from .replay import Compiled
-from .replayed import Place, Replayed, Run
+from .replayed import Replayed, Run
+from .sources import Reached, Reading
 from .tensor import Tensor, leaf
 from .tape import Var, as_input
 from .value import Value, as_float
@@ -46,7 +50,7 @@ class jit:
     Parameters
     ----------
     f : a function of numbers, arrays, nodes, or structures of them; other arguments (strings, None, …) are settings
-    max_nodes : refuse to record a larger function; writing code for it takes about 20 µs a node
+    max_nodes : refuse to record a larger function; writing code takes about 0.1 ms a node
 
     Returns
     -------
@@ -60,8 +64,8 @@ class jit:
     ValueError : for a function of more than ``max_nodes`` nodes
     TypeError : for arguments that are neither numbers nor hashable settings
 
-    Nodes that ``f`` closes over are read at each call; plain numbers and arrays that it closes over are those of the
-    first. Under ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
+    Nodes that ``f`` closes over are read at each call, and a variable that is assigned another node is noticed; plain
+    numbers and arrays that it closes over, and the contents of lists and models, are those of the first. Under ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
 
     >>> from autograd_mini import Value
     >>> w = Value(3.0)
@@ -77,19 +81,20 @@ class jit:
         functools.update_wrapper(self, f)
         self.function = f
         self.max_nodes = max_nodes
-        self._recorded: dict[Any, Recorded] = {}
+        self.recordings = 0
+        self._recorded: dict[Any, Recorded | None] = {}
+        self._watched: list[Callable[[], Any]] | None = None
         self._lock = threading.RLock()
-
-    @property
-    def recordings(self) -> int:
-        """How often it has been recorded."""
-        return len(self._recorded)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if MODES.active and (THREAD.trace is not None or THREAD.anomaly):
             return self.function(*args, **kwargs)
-        key: list[Any] = []
+        if self._watched is None:
+            self._watched = list(_names_of_nodes(self.function))
+        key: list[Any] = [THREAD.transforms > 0]
         leaves: list[Any] = []
+        for named in self._watched:
+            key.append(id(named()))
         for x in args:
             if type(x) is ndarray:  # as look() does, at once
                 key.append(x.shape)
@@ -102,21 +107,53 @@ class jit:
             look(kwargs[name], key, leaves)
         signature = tuple(key)
         try:
-            recorded = self._recorded.get(signature)
+            recorded = self._recorded.get(signature, NEW)
         except TypeError as error:
             raise TypeError(
                 "the arguments of a jitted function are numbers, arrays, nodes, structures of them, and settings that "
                 f"can be hashed; got {', '.join(map(describe, args))}"
             ) from error
-        if recorded is None:
-            with self._lock:
-                recorded = self._recorded.get(signature)
-                if recorded is None:
-                    recorded = self._recorded[signature] = Recorded(self, args, kwargs)
-        return recorded(leaves)
+        if recorded is NEW:
+            recorded = self._record(signature, args, kwargs)
+        return self.function(*args, **kwargs) if recorded is None else recorded(leaves)
+
+    def _record(self, signature: Any, args: Any, kwargs: Any) -> Recorded | None:
+        """The recording for a signature; None where ``f`` itself is to run.
+
+        That is within a transform when ``f`` closes over nodes: they may be the transform's own, which live for one call.
+        """
+        with self._lock:
+            recorded = self._recorded.get(signature, NEW)
+            if recorded is NEW:
+                recorded = Recorded(self, args, kwargs)
+                self.recordings += 1
+                if THREAD.transforms and recorded.program.captured:
+                    recorded = None
+                while len(self._recorded) >= SIGNATURES:
+                    self._recorded.pop(next(iter(self._recorded)))
+                self._recorded[signature] = recorded
+            return recorded  # type: ignore[no-any-return]  # it isn't NEW
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
+
+
+NEW: Any = object()
+SIGNATURES = 64  # that one function keeps recordings of
+
+
+def _names_of_nodes(f: Callable[..., Any]) -> Iterator[Callable[[], Any]]:
+    """How to look up the variables outside of a function that hold nodes, which somebody may assign other nodes to."""
+    f = inspect.unwrap(getattr(f, "__func__", f))
+    if not inspect.isfunction(f):
+        return
+    for cell in f.__closure__ or ():
+        with contextlib.suppress(ValueError):  # an empty one
+            if isinstance(cell.cell_contents, Node):
+                yield functools.partial(getattr, cell, "cell_contents")
+    for name in f.__code__.co_names:
+        if isinstance(f.__globals__.get(name), Node):
+            yield functools.partial(f.__globals__.get, name)
 
 
 def look(x: Any, key: list[Any], leaves: list[Any]) -> None:
@@ -151,70 +188,32 @@ class Recorded:
     """The recording of a function for one signature, and how its results are handed out."""
 
     def __init__(self, owner: jit, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-        with refuse_draws(owner.function):
+        with refuse_draws(owner.function), _not_collecting():
             program = record(owner.function, args, kwargs)
         if program.size > owner.max_nodes:
             raise ValueError(
                 f"{owner.__name__} computes {program.size} nodes, more than max_nodes={owner.max_nodes}: write it "
-                "with arrays, or one example and vmap, raise max_nodes (code takes about 20 µs a node to write), or "
+                "with arrays, or one example and vmap, raise max_nodes (code takes about 0.1 ms a node to write), or "
                 "call it without jit"
             )
         self.name = getattr(owner, "__name__", "program")
-        self.compiled = Compiled(program)
         self.program = program
+        self.reading = Reading(program)
+        with _not_collecting():
+            self.compiled = Compiled(program)
         self.outputs = program.outputs
         self.lone = type(program.output) is Var
         given = [x for x in tree.leaves((tuple(args), kwargs)) if is_variable(x)]
-        self.reads = [_reader(x) for x in given]
-        self.as_they_are = not any(self.reads)
-        self.captured = [x for x in program.captured if isinstance(x, Node)]
-        self.doors = [i for i, x in enumerate(program.captured) if not isinstance(x, Node)]
-        self._find_sources()
+        self.readers = [_reader(x) for x in given]
+        self.as_they_are = not any(self.readers)
+        self.reached = [Reached(program, by) for by in program.gradients]
         program.forget()
-
-    def _find_sources(self) -> None:
-        """For each output which sources it depends on: Tensors, and Values, or Values that became an array together."""
-        program = self.program
-        places = {id(var): ("arguments", i) for i, var in enumerate(program.arguments)}
-        places |= {id(var): ("captured", i) for i, var in enumerate(program.captured_vars)}
-        self.tensors: list[list[Place]] = []
-        self.values: list[list[Place]] = []
-        self.pulls: list[list[Callable[[Any, Any], Any]]] = []
-        for by in program.gradients:
-            pairs = [
-                (Place(j, *places[id(var)]), var) for j, var in enumerate(program.sources) if by[j] is not None
-            ]
-            doors = [place for place, _ in pairs if place.among == "captured" and place.i in self.doors]
-            self.values.append([place for place, var in pairs if var.is_scalar or place in doors])
-            self.tensors.append([place for place, var in pairs if not var.is_scalar and place not in doors])
-            pulls = [_pull(place.source) for place in self.tensors[-1]]
-            self.pulls.append([*pulls, _pull_values(self.values[-1])] if self.values[-1] else pulls)
-        # For outputs that depend on captured Tensors alone: the operands and edges, which are always the same.
-        self.fixed: dict[int, Any] = {}
-        for k, places in enumerate(self.tensors):
-            if places and not self.values[k] and all(place.among == "captured" for place in places):
-                operands = tuple(program.captured[place.i] for place in places)
-                self.fixed[k] = operands, list(zip(operands, self.pulls[k], strict=True))
-        self._value_operands: dict[int, tuple[Any, ...]] = {}
-
-    def value_operands(self, run: Run, k: int) -> tuple[Any, ...]:
-        """The Values that output ``k`` depends on."""
-        found = self._value_operands.get(k)
-        if found is None:
-            nodes = [(place, run.node(place)) for place in self.values[k]]
-            found = tuple(x for _, node in nodes for x in ([node] if isinstance(node, Node) else node[0]))
-            if all(place.among == "captured" for place, _ in nodes):  # always the same, which lets sweeps share them
-                self._value_operands[k] = found
-        return found
 
     def __call__(self, leaves: list[Any]) -> Any:
         arguments = leaves
         if not self.as_they_are:
-            arguments = [x if read is None else read(x) for x, read in zip(leaves, self.reads, strict=True)]
-        captured = [x._data for x in self.captured]
-        for i in self.doors:
-            captured.insert(i, _array(*self.program.captured[i]))
-        run = Run(self, leaves, arguments, captured)
+            arguments = [x if read is None else read(x) for x, read in zip(leaves, self.readers, strict=True)]
+        run = Run(self, leaves, arguments, self.reading())
         results = run.forward()
         if self.lone:
             return self._result(run, 0, results[0])
@@ -223,38 +222,37 @@ class Recorded:
         return tree.map_leaves(lambda x: next(queue) if type(x) is Var else _copied(x), self.program.output)
 
     def _result(self, run: Run, k: int, data: Any) -> Any:
-        wanted = self.program.seeds[k] is not None and not (MODES.active and THREAD.no_grad)
-        if wanted and k in self.fixed:
-            node = new(Tensor)
-            node._data = data if type(data) is ndarray else np.asarray(data)
-            node.operands, node.edges = self.fixed[k]
-            node.arrays = node.params = ()
-            node.grad = node._tag = node._pending = None
-            node.time = CLOCK.now
-            node.origin = Replayed(run, k)
-            return settle(node) if MODES.active else node
         var = self.outputs[k]
         if var.plain:
             return bool(data) if var.operation in CONDITIONS and var.is_scalar else _plain(data)
-        if not wanted:
+        if self.program.seeds[k] is None or (MODES.active and THREAD.no_grad):
             return Value(data, requires_grad=False) if var.is_scalar else leaf(np.asarray(data), None, DATA)
-        operation = Replayed(run, k)
+        operation, reached = Replayed(run, k), self.reached[k]
         if var.is_scalar:
-            values = operation.value_operands()
+            values = reached.values_of(run)
             return new_node(operation, data, (values,), ((values, operation),))
-        return new_tensor(operation, data, operation.tensor_operands(), (), self.pulls[k])
+        if reached.fixed is None:
+            return new_tensor(operation, data, reached.operands_of(run), (), reached.pulls)
+        node = new(Tensor)
+        node._data = data if type(data) is ndarray else np.asarray(data)
+        node.operands, node.edges = reached.fixed
+        node.arrays = node.params = ()
+        node.grad = node._tag = node._pending = None
+        node.time = CLOCK.now
+        node.origin = operation
+        return settle(node) if MODES.active else node
 
 
-def _pull(source: int) -> Callable[[Any, Any], Any]:
-    return lambda g, node: node.origin.run.gradients(node.origin.k, g)[source]
-
-
-def _pull_values(places: Sequence[Place]) -> Callable[[Any, Any], Any]:
-    def pull(g: Any, node: Any) -> Any:
-        found = node.origin.run.gradients(node.origin.k, g)
-        return np.concatenate([np.reshape(found[place.source], -1) for place in places])
-
-    return pull
+@contextlib.contextmanager
+def _not_collecting() -> Iterator[None]:
+    """No garbage collection: a recording makes many objects, all of them kept, and going through them takes longest."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _reader(x: Any) -> Callable[[Any], Any] | None:
@@ -268,10 +266,6 @@ def _reader(x: Any) -> Callable[[Any], Any] | None:
 
 def _data(x: Any) -> Any:
     return x._data
-
-
-def _array(values: Sequence[Any], shape: tuple[int, ...], dtype: Any) -> Any:
-    return np.array([x if type(x) is float else x._data for x in values], dtype).reshape(shape)
 
 
 def _plain(data: Any) -> Any:

@@ -131,11 +131,14 @@ class Script:
 
     def may_define(self, row: Rule) -> set[str]:
         """The names of the functions that a row and its derivatives may need at the top."""
-        parts = [part for formula in (row.value, *row.shown, *row.partials) for part in formula.walk()]
-        names = {part.name for part in parts if isinstance(part, Call) and part.name in RULES} | {row.name}
-        missing = {name for name in names if name not in self.calls and name not in self.style.notations}
-        inner = [self.may_define(RULES[name]) for name in missing - {row.name}]
-        return missing.union(*inner)
+        found: set[str] = set()
+        waiting = [row.applied(*row.inputs), *row.shown, *row.partials]
+        while waiting:
+            names = {part.name for part in waiting.pop().walk() if isinstance(part, Call)} & RULES.keys() - found
+            missing = {name for name in names if name not in self.calls and name not in self.style.notations}
+            found |= missing
+            waiting += [RULES[name].value for name in missing]
+        return found
 
     # The same formulas as numbers.
 
@@ -196,7 +199,7 @@ class Script:
 
 def _on_arrays(name: str, operands: tuple[Expr, ...]) -> Callable[..., Any]:
     if name == "where":
-        return lambda c, x, y: np.asarray(c).astype(np.int8) if operands[1:] == (Number(1), Number(0)) else np.where(c, x, y)
+        return lambda c, x, y: (np.asarray(c) != 0).astype(np.int8) if operands[1:] == (Number(1), Number(0)) else np.where(c, x, y)
     if name in RELATIONS:
         function: Callable[..., Any] = getattr(np, RELATIONS[name])
         return function

@@ -13,11 +13,11 @@ import numpy as np
 
 from . import tree
 from .custom import Custom
-from .expr import Call, Expr, Number, Symbol
+from .expr import Call, Expr, Symbol
 from .formulas import Gradient
 from .graph import DATA, Node, describe, flows_to, topological
-from .layout import Backward, Forward, Line, Target, Vocabulary, as_number, expansions, in_order
-from .linear import MEAN, RESHAPE, SUM, count
+from .layout import Backward, Forward, Line, Target, Vocabulary, expansions, in_order
+from .linear import MEAN, count
 from .modes import tracing
 from .names import Names, callers_names, candidates, identifier
 from .nary import Sum
@@ -29,6 +29,7 @@ from .tape import Pull, Source, Trace, Var, _pulling
 from .tensor import Tensor
 from .value import Value, as_float
 
+LONG, LINE = 20, 60  # characters of a constant that stands in a formula; of one without elements
 LOSSES = ("L", "J", "C", "loss", "cost")  # whose gradients are called dz, as in the lecture notes
 
 
@@ -117,6 +118,7 @@ class _Recorded(NamedTuple):
     called: dict[int, str]  # what a variable is called, by its id
     arrays: list[tuple[str, Any]]  # plain arrays that have names
     seed: Var | None
+    root: str  # what the result is to be called, if it is one
     examples: int  # over which gradients are the mean in the leaves' lines; 0 if they are none
     name: str = ""
     parameters: tuple[tuple[str, Any], ...] = ()  # of the function; each a tree of variables
@@ -261,6 +263,7 @@ def _recorded(trace: Trace, returned: Any, variables: Mapping[str, object], sour
         called,
         [(name, x) for name, x in candidates(variables) if isinstance(x, np.ndarray) and x.dtype.kind in "fiub"],
         seed,
+        wishes.get(id(trace.var(roots[0])), "out") if len(roots) == 1 else "",
         examples,
     )
 
@@ -401,17 +404,26 @@ class _Program:
             if id(var) in recorded.called:
                 self.called[id(var)] = self.names.free(recorded.called[id(var)])
         self.given: list[Line] = []  # what constants are
-        self.constants: dict[int, Expr] = {}
-        self._constants()
-        outputs = recorded.outputs
-        self.is_named = len(outputs) == 1 and id(outputs[0]) in self.called
-        if len(outputs) == 1 and id(outputs[0]) not in self.called and outputs[0].operation is not Source.CONSTANT:
-            self.called[id(outputs[0])] = self.names.free("out")
+        self.named: dict[str, Any] = {}  # constants
+        self._constants: dict[Any, Expr] = {}
+        derived = self._derived()
+        self.root = self.alias = ""
+        if recorded.root:
+            (output,) = recorded.outputs
+            is_step = not isinstance(output.operation, Source)
+            self.root = self.called.get(id(output), "") if is_step else ""
+            if not self.root:
+                self.root = self.names.free(recorded.root)
+                if is_step:
+                    self.called[id(output)] = self.root
+                else:
+                    self.alias = self.root
         for var in self.used:
-            if id(var) not in self.called and id(var) not in self.constants:
+            if id(var) not in self.called and id(var) not in derived:
                 self.called[id(var)] = self.names.numbered("x")
         if recorded.seed:
-            self.called[id(recorded.seed)] = self.names.free(f"d{self.called[id(outputs[0])]}")
+            self.called[id(recorded.seed)] = self.names.free(f"d{self.root}")
+        self.derived = derived
         self.divisor = (recorded.examples, Symbol(self.names.free("m"))) if recorded.examples else None
 
     def _helpers(self) -> set[str]:
@@ -424,28 +436,38 @@ class _Program:
                 found.add(var.op)
         return found
 
-    def _constants(self) -> None:
-        """Names and formulas for constant arrays, and for data that is 1 - y or X.T of data with a name."""
-        named = self.named = {}
-        nodes = {id(var): var for var in self.used if not flows_to(var.node) and id(var) not in self.called}
-        if self.recorded.name:
-            nodes = {}
-        data = [(self.called[id(var)], var.data) for var in self.used if not flows_to(var.node) and id(var) in self.called]
-        constants = [x for var in (*self.forward, *self.backward) for x in (*var.reads, *_arrays_in(var))]
-        constants += self.recorded.outputs
-        everyone = {id(x): x for x in constants if x.operation is Source.CONSTANT and as_number(x.data) is None}
-        for x in (*everyone.values(), *nodes.values()):
-            known = [*named.items(), *data]
-            formula = _found(x.data, known)
-            if formula is None and id(x) in everyone:
-                wish, value = self._wish(x.data)
-                name = self.names.free(wish) if wish else self.names.numbered("k")
-                if value is not None:
-                    self.given.append(Line(name, Symbol(self.text.literal(value))))
-                    named[name] = value
-                    formula = _found(x.data, [(name, value)])
-            if formula is not None:
-                self.constants[id(x)] = formula
+    def _derived(self) -> dict[int, Expr]:
+        """Data without a name that is 1 - y or X.T of data with one: formulas by the ids of variables."""
+        data = [var for var in self.used if not flows_to(var.node)]
+        named = [(self.called[id(var)], var.data) for var in data if id(var) in self.called]
+        found = {id(var): _found(var.data, named) for var in data if id(var) not in self.called and not self.recorded.name}
+        return {key: formula for key, formula in found.items() if formula is not None}
+
+    def constant(self, var: Var) -> Expr:
+        """What stands for a constant array: a name, or a formula of one that has a name, or the numbers if they are few."""
+        data = var.data
+        key = (data.shape, data.dtype, data.tobytes())
+        if key not in self._constants:
+            self._constants[key] = self._constant(data)
+        return self._constants[key]
+
+    def _constant(self, data: Any) -> Expr:
+        text = self.text.literal(data)
+        formula = _found(data, list(self.named.items()))
+        if formula is not None:
+            return formula
+        wish, value = self._wish(data)
+        if not wish and len(text) <= (LONG if data.size else LINE):
+            formula = Symbol(text)
+            self.words.known[formula] = data
+            return formula
+        name = self.names.free(wish) if wish else self.names.numbered("k")
+        self.named[name] = value
+        self.words.known[Symbol(name)] = value
+        self.given.append(Line(name, Symbol(self.text.literal(value))))
+        formula = _found(data, [(name, value)])
+        assert formula is not None
+        return formula
 
     def _wish(self, data: Any) -> tuple[str, Any]:
         """The name of the caller's array that a constant is made of, and that array; else the constant itself."""
@@ -459,32 +481,35 @@ class _Program:
 
     def _lay_out(self) -> None:
         recorded = self.recorded
-        words = Vocabulary(self.text, self.names, self.called, self.constants, self.divisor)
-        words.known.update({Symbol(name): data for name, data in self.named.items()})
-        self.words = words
+        self.words = words = Vocabulary(self.text, self.names, self.called, self.constant, self.divisor)
+        words.derived = self.derived
+        for var in self.used:
+            words.symbol(var)
+        for var in self.forward:
+            words.formula(var)  # which gives names to constants, before gradients take theirs
         outputs = recorded.outputs
         targets = []
         for var, gradient, is_leaf in recorded.gradients:
             if id(var) in self.called:
                 targets.append(Target(var, gradient, self._gradient_name(var), is_leaf))
         targets = in_order(targets, words, self.forward)
-        root = self.called.get(id(outputs[0]), "") if outputs else ""
-        backward = Backward(words, self.backward, targets, expansions(words, self.forward), root in LOSSES)
+        backward = Backward(words, self.backward, targets, expansions(words, self.forward), self.root in LOSSES)
         backward.run()
         later = Counter(id(x) for line in backward.lines for x in words.reads(line.formula))
         forward = Forward(words, self.forward)
         forward.run(outputs, later)
         self.forward_lines = forward.lines
+        if self.alias:
+            self.forward_lines.append(Line(self.alias, forward.piece(outputs[0]).formula))
         places: dict[Expr, Expr] = {words.symbol(x): forward.pieces[id(x)].formula for x in self.forward if id(x) in forward.pieces}
         self.backward_lines = [Line(line.name, line.formula.substitute(places)) for line in backward.lines]
         self.results = [forward.dense(x, forward.piece(x)) for x in outputs]
         self.targets = targets
 
     def _gradient_name(self, var: Var) -> str:
-        outputs = self.recorded.outputs
-        root, own = self.called[id(outputs[0])], self.called[id(var)]
-        plain = root in LOSSES or not self.is_named
-        return self.names.free(f"d{own}" if plain else f"d{root}_d{own}")
+        own = self.called[id(var)]
+        plain = self.root in LOSSES or (self.root == "out" and "out" not in self.recorded.called.values())
+        return self.names.free(f"d{own}" if plain else f"d{self.root}_d{own}")
 
     def _lines(self, lines: Sequence[Line], indent: str = "") -> list[str]:
         return [f"{indent}{line.name} = {self.text.text(line.formula)}" for line in lines]
@@ -514,12 +539,13 @@ class _Program:
     def _heading(self) -> str:
         if self.divisor is None:
             if self.recorded.seed:
-                root = self.called[id(self.recorded.outputs[0])]
-                return f"# Backward pass, of the sum of {root}: its gradient begins with ones"
+                return f"# Backward pass, of the sum of {self.root}: its gradient begins with ones"
             return "# Backward pass"
-        inner = next((target.name for target in self.targets if not target.is_leaf), "")
         m = self.divisor[1]
-        return f"# Backward pass: the mean is taken in the lines of the leaves, {inner} and its like are {m} times a derivative"
+        inner = {target.name for target in self.targets if not target.is_leaf}
+        shown = ", ".join(line.name for line in self.backward_lines if line.name in inner)
+        times = f"{shown}: {m} times the derivative of {self.root}; " if shown else ""
+        return f"# Backward pass ({times}the lines of the leaves divide by {m})"
 
     def _head(self) -> str:
         used = "\n".join(
@@ -605,8 +631,3 @@ def _found(data: Any, known: Sequence[tuple[str, Any]]) -> Expr | None:
     return None
 
 
-def _arrays_in(var: Var) -> list[Var]:
-    return []
-
-
-_ = Number, RESHAPE, SUM

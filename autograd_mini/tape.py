@@ -29,7 +29,7 @@ from .graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
 from .linear import sum_to
 from .modes import tracing
 from .operation import Plain
-from .recording import NATIVE
+from .recording import NATIVE, new_node
 from .reverse import cotangents, times
 from .rules import Rule
 from .rules import out as OUT  # noqa: N812  # the symbol
@@ -112,6 +112,24 @@ class Var:
 GATHER = Plain("stack", np.array, gives_plain=False)  # of floats an array of the shape and dtype that are its parameters
 
 
+class Element(Plain):
+    """The number at a place of an array, counted in a row: where the gradient of an array becomes that of Values."""
+
+    def __init__(self, i: int) -> None:
+        super().__init__("element", lambda x: float(np.reshape(x, -1)[i]), gives_plain=False)
+        self.i = i
+
+
+ELEMENTS: list[Element] = []
+
+
+def element(x: Tensor, i: int) -> Any:
+    """The Value of an element, while a program is recorded."""
+    while len(ELEMENTS) <= i:
+        ELEMENTS.append(Element(len(ELEMENTS)))
+    return new_node(ELEMENTS[i], ELEMENTS[i].value(x._data), ((x,),), ())
+
+
 class Pull(Plain):
     """The gradient by operand ``i`` of a row, of (the result's gradient, the operands…, the result)."""
 
@@ -164,6 +182,7 @@ class Trace:
         self._vars: dict[int, Var] = {}  # by the id of a node
         self._doors: dict[Any, Any] = {}
         self._kept: list[Any] = []
+        self._constants: dict[int, tuple[Var, Any]] = {}
 
     def knows(self, node: Node) -> bool:
         """Whether a node was made while this was on."""
@@ -173,13 +192,19 @@ class Trace:
         """The variable of a node, or of a number or array mixed in."""
         if not isinstance(x, Node):
             number = as_float(x) if not isinstance(x, np.ndarray) else None
-            return Var(Source.CONSTANT, data=np.asarray(x) if number is None else number, plain=True)
+            return self._constant_array(x) if number is None else Var(Source.CONSTANT, data=number, plain=True)
         found = self._vars.get(id(x))
         if found is None:
             self.captured.append(x)
             found = self._add(Var(Source.CAPTURED, data=x._data, node=x))
             self.captured_vars.append(found)
         return found
+
+    def _constant_array(self, x: Any) -> Var:
+        """An array from outside, as it is now."""
+        if id(x) not in self._constants:
+            self._constants[id(x)] = Var(Source.CONSTANT, data=np.array(x), plain=True), x
+        return self._constants[id(x)][0]
 
     def _add(self, var: Var) -> Var:
         self._vars[id(var.node)] = var  # which keeps the node, so that no other gets its id
@@ -264,6 +289,8 @@ def as_input(x: Any) -> Any:
 def _pulling(node: Any) -> Callable[[int, Any], Any]:
     """As ``pulling`` in ``higher.py``, but the derivative of a row times the gradient is one step, without its own."""
     operation = node.origin
+    if type(node) is Tensor and node.edges is MANY:
+        return lambda i, g: element(g, i)
     if not isinstance(operation, Rule):
         return higher.pulling(node)
 

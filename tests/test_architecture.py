@@ -20,9 +20,10 @@ PACKAGES = ("autograd_mini", "viz")
 
 # Formulas, table, graph, engines, transforms, programs, nn: a module imports only what stands before it.
 ENGINE = """
-    notation expr rules symbolic modes graph tree worlds nary operation linear plain reverse forward tensor value
+    notation expr rules symbolic modes graph tree worlds nary operation plain linear reverse forward tensor value
     recording operators array_operators functions arrays shapes elements reductions products array_functions
-    numpy_api higher trace custom run transforms program testing lexer parser datasets nn optim
+    numpy_api higher tape custom run transforms program lowering phrases randomness replay sources replayed replaying
+    placing batching lifting mapping testing lexer parser datasets nn optim
 """.split()
 
 # (module, what it imports against the order): why. Only within a function, never when the module loads.

@@ -14,10 +14,12 @@ import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+from copies import each_deep_copy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_properties import function, is_moderate, points, programs
@@ -56,7 +58,7 @@ def kind(x: Any) -> Any:
     if isinstance(x, Value | Tensor):
         return type(x), x.requires_grad, x.data.dtype if type(x) is Tensor else float
     if isinstance(x, float | np.generic | np.ndarray):
-        return (np.ndarray, x.dtype) if np.ndim(x) else float
+        return (np.ndarray, x.dtype) if np.ndim(x) else bool if isinstance(x, np.bool_) else float
     return type(x)
 
 
@@ -114,7 +116,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "one twice": lambda x: [y := ag.sin(x), y, y * 1.0],
     "an element": lambda x: (ag.tanh(x)[0] if np.ndim(x) and np.size(x) else x) * 1,
     "spread twice": lambda x: ag.broadcast_to(x, (2, *np.shape(x))) * ag.broadcast_to(x * 1, (2, *np.shape(x))),
-    "a choice": lambda x: ag.where((x > 0) & ~(x > 1) | (x == -0.5), x * x, ag.exp(x)),
+    "conditions": lambda x: [x > 0, (x > 0) & (x <= 1), x == x * 1],
+    "a choice": lambda x: ag.where((x > 0) & (x <= 1) | (x == -0.5), x * x, ag.exp(x)),
 }
 
 
@@ -177,6 +180,18 @@ def test_text_and_other_settings_are_taken_by_value() -> None:
         assert f(2.0, "square", 5.0) == 9
         assert f(2.0, "square", 5.0, "a", "b") == 11
     assert f.recordings <= 5
+
+
+def test_settings_that_cant_be_told_apart_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"settings that can be hashed; got .*\{1, 2\} \(set\)"):
+        jit(lambda x, _: x)(2.0, {1, 2})
+
+
+@pytest.mark.parametrize("hide", [lambda x: {x}, lambda x: SimpleNamespace(x=x), lambda x: iter([x])])
+def test_results_that_hide_nodes_are_refused(hide: Any) -> None:
+    """They would be the nodes of the recording for ever."""
+    with pytest.raises(TypeError):
+        jit(hide)(Value(2.0))
 
 
 def test_a_recording_for_each_signature() -> None:
@@ -293,7 +308,43 @@ def test_whole_numbers_stay_whole_as_long_as_they_are_indices() -> None:
         assert f(table, np.uint8(i), np.int64(j)) == table[i, j]
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda y, z: nn.sparse_categorical_crossentropy(y[:, 0], z, from_logits=True),
+        lambda y, z: nn.sparse_categorical_crossentropy(y[:, 0], ag.softmax(z)),
+        lambda y, z: nn.binary_crossentropy(y, z, from_logits=True),
+        lambda y, z: nn.binary_crossentropy(y, ag.sigmoid(z)),
+        nn.mean_squared_error,
+        lambda y, z: nn.hinge(2 * y - 1, z),
+    ],
+)
+def test_losses_with_other_labels(loss: Any) -> None:
+    z, fast = Tensor(M[:, :2]), jit(loss)
+    for labels in ([[0, 1], [1, 1], [0, 0]], [[1, 1], [1, 0], [0, 1]]):
+        results = []
+        for each in (fast, loss):
+            z.grad = None
+            out = each(np.array(labels), z)
+            out.backward()
+            results.append([out.item(), z.grad])
+        for got, want in zip(*results, strict=True):
+            assert_close(got, want)
+    assert fast.recordings == 1
+
+
 # Captured nodes.
+
+
+def test_plain_arrays_that_it_closes_over_are_those_of_the_first_call() -> None:
+    c, d, index = np.ones(2), np.ones(2), np.array([0, 1])
+    f = jit(lambda x: [x * c, x * d, x[index], c, ag.where(c > 0, x, 0.0)])
+    f(X[:2])
+    c[...], index[...] = -5.0, 0
+    for got in f(Y[:2])[:3]:
+        np.testing.assert_array_equal(got, Y[:2])
+    np.testing.assert_array_equal(f(Y[:2])[3], np.ones(2))
+    np.testing.assert_array_equal(f(Y[:2])[4], Y[:2])
 
 
 def test_captured_nodes_are_read_afresh() -> None:
@@ -592,6 +643,30 @@ def test_what_nothing_depends_on_gets_no_gradient(wrap: Any) -> None:
         plain.backward()
 
 
+def test_a_custom_vjp_brings_its_own_derivative() -> None:
+    """Which is no derivative here, to tell it from one."""
+    tripled = ag.custom_vjp(lambda x: x * x)
+    tripled.defvjp(lambda x: (x * x, x), lambda x, g: (np.clip(g, -1, 1) * 3 * x,))
+    f = jit(lambda x: 10 * tripled(x))
+    f(Tensor(Y)).backward(np.ones(3))
+    x = Tensor(X)
+    out = f(x)
+    out.backward(np.array([0.01, 1.0, -1.0]))
+    np.testing.assert_allclose(out.data, 10 * X * X)
+    np.testing.assert_allclose(x.grad, np.array([0.1, 1, -1]) * 3 * X)
+    gradient = jit(ag.grad(lambda x: ag.sum(tripled(x))))
+    gradient(Y)
+    np.testing.assert_allclose(gradient(X), 3 * X)
+
+
+@each_deep_copy
+def test_a_copy_of_a_result_is_a_leaf(make_copy: Any) -> None:
+    w = Tensor(X)
+    copy = make_copy(jit(lambda x: w * x)(2.0))
+    np.testing.assert_array_equal(copy.data, 2 * X)
+    assert (copy.requires_grad, copy.inputs) == (True, ())
+
+
 # Data that changes in between.
 
 
@@ -784,6 +859,20 @@ def test_detect_anomaly_around_names_operation_and_line() -> None:
     with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="sqrt has the derivative inf"):
         root(Value(0.0)).backward()
     assert f(0.0).data == -math.inf
+
+
+@pytest.mark.parametrize("x", [Value(0.0), Tensor([1.0, 0.0])])
+def test_an_anomaly_on_the_way_back(x: Any) -> None:
+    f = jit(lambda x: ag.sum(ag.sqrt(x)) if np.ndim(x) else ag.sqrt(x))
+    with np.errstate(all="ignore"):
+        f(x)
+        out = f(x)
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError):
+        out.backward()
+    assert x.grad is None
+    with no_grad():
+        out.backward()
+    assert np.max(x.grad) == math.inf
 
 
 # Random numbers.
@@ -1215,10 +1304,10 @@ def test_drawn_graphs_of_arrays(dtype: Any, steps: Any, shapes: Any, seed: int, 
     fast, results = jit(f), []
     fast(Tensor(first[0]), first[1])
     captured.data = then[2]
-    for each in (fast, f):
+    for each, y in ((fast, then[1]), (f, Tensor(then[1], requires_grad=False))):
         captured.grad = None
         x = Tensor(then[0])
-        outputs = each(x, then[1])
+        outputs = each(x, y)
         for k in order:
             if getattr(outputs[-k], "requires_grad", False):
                 outputs[-k].backward(np.cos(outputs[-k].data))
@@ -1227,7 +1316,7 @@ def test_drawn_graphs_of_arrays(dtype: Any, steps: Any, shapes: Any, seed: int, 
         assert (got is None) == (want is None)
         if want is not None:
             assert_close(got, want, 1e-12 if dtype is np.float64 else 1e-4)
-            assert got.dtype == want.dtype
+            assert not np.ndim(got) or got.dtype == want.dtype
 
 
 @given(array_programs(), drawn_shapes, seeds)

@@ -11,7 +11,7 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from autograd_mini.graph import topological
-from autograd_mini.vmap import vmap
+from autograd_mini.mapping import vmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,25 +107,29 @@ model = network(WAYS["dot with a bias"])
 first, second = model.layers[0], model.layers[1]
 
 
+def hidden(x: Any) -> list[Any]:
+    return [neuron(x) for neuron in first]
+
+
 def with_no_grad(x: Any) -> Any:
     with ag.no_grad():
         cut = first[0](x)
-    return sum(n(x) for n in first) * cut + first[0](x)
+    return sum(hidden(x)) * cut + first[0](x)
 
 
 CASES: dict[str, Callable[[Any], Any]] = {
-    "some in another order": lambda x: second[0]([first[i](x) for i in (2, 0, 3, 1)]),
-    "some of them": lambda x: ag.dot(second[1].w[:2], [first[i](x) for i in (3, 1)]),
-    "neighbours": lambda x: ag.dot(second[1].w[:2], [first[i](x) for i in (1, 2)]),
-    "one twice": lambda x: second[0]([first[i](x) for i in (1, 1, 0, 2)]),
+    "in two orders": lambda x: second[0](h := hidden(x)) * second[1]([h[i] for i in (2, 0, 3, 1)]),
+    "some of them": lambda x: second[0](h := hidden(x)) * ag.dot(second[1].w[:2], [h[3], h[1]]),
+    "neighbours": lambda x: second[0](h := hidden(x)) * ag.dot(second[1].w[:2], h[1:3]),
+    "one twice": lambda x: second[0](h := hidden(x)) * second[1]([h[1], h[1], h[0], h[2]]),
     "past a layer": lambda x: second[0]([first[0](x), x[1], first[1](x), 2.0]),
     "different functions": lambda x: second[0]([(ag.sin, ag.exp)[i % 2](n.call(n, x)) for i, n in enumerate(first)]),
     "the order of operands": lambda x: (first[0](x) - first[1](x)) / (3 + first[2](x)) - (first[1](x) - first[0](x)),
     "elements of several": lambda x: sum(
-        a / (2 + b) for a, b in zip([n(x) for n in first], [n(x * x) for n in first[::-1]], strict=True)
+        a / (2 + b) for a, b in zip(hidden(x), [n(x * x) for n in first[::-1]], strict=True)
     ),
     "several results": lambda x: ag.stack([n(x) for n in first[::-1]]),
-    "one as a stack": lambda x: ag.stack([first[2](x)]) * ag.sum(ag.stack([n(x) for n in first])),
+    "one as a stack": lambda x: ag.stack([first[2](x)]) * ag.sum(ag.stack(hidden(x))),
     "of a captured matrix's rows": lambda x: sum(Tensor(np.arange(9.0).reshape(3, 3))[i] @ x * i for i in range(3)),
     "within no_grad": with_no_grad,
     "stopped": lambda x: ag.stop_gradient(first[0](x)) * first[0](x) + ag.stop_gradient(first[1](x)) * first[1](x),

@@ -15,7 +15,7 @@ from autograd_mini import Tensor, Value, nn, stop_gradient
 from autograd_mini.graph import topological
 from autograd_mini.modes import RecordingError
 from autograd_mini.rules import TABLE
-from autograd_mini.vmap import vmap
+from autograd_mini.mapping import vmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -340,6 +340,22 @@ def test_what_it_closes_over_is_read_at_each_call() -> None:
     close(f(X), 5 * X + 30)
 
 
+@pytest.mark.parametrize(
+    "transform", [ag.grad, lambda f: ag.jit(ag.grad(f)), lambda f: lambda w: ag.jvp(f, (w,), (1.0,))[1]]
+)
+def test_what_a_transform_replaces_is_found_again(transform: Any) -> None:
+    held = {}
+    batched = vmap(lambda x: held["w"] ** 2 * x)
+
+    def f(w: Any, scale: float = 1.0) -> Any:
+        held["w"] = w * scale
+        return ag.sum(batched(X))
+
+    for scale in (1.0, 3.0):
+        slope = transform(lambda w, scale=scale: f(w, scale))(2.0)
+        assert float(slope) == pytest.approx(4 * scale**2 * X.sum(), rel=1e-12)
+
+
 def test_nodes_that_were_computed_before_pass_the_gradient_on() -> None:
     v = Value(2.0)
     w = v * v
@@ -513,6 +529,39 @@ def test_a_batch_within_a_batch() -> None:
     (x,) = rows(2, (3, 3))
     close(vmap(vmap(lambda row: ag.softmax(row)[0]))(x), ag.softmax(x)[..., 0])
     close(vmap(vmap(lambda column: column[0] - column[1], in_axes=1), in_axes=1)(x), x[0] - x[1])
+
+
+def test_within_and_around_jit() -> None:
+    w, x = Value(3.0), X.copy()
+
+    def f(x: Any) -> Any:
+        return w * x * ag.sin(x)
+
+    for batched in (ag.jit(vmap(f)), vmap(ag.jit(f)), ag.jit(vmap(ag.jit(f)))):
+        w.grad = None
+        for scale in (1.0, 2.0):
+            y = batched(scale * x)
+            close(y, 3 * scale * x * np.sin(scale * x))
+        y.sum().backward()
+        assert w.grad == pytest.approx(np.sum(2 * x * np.sin(2 * x)), rel=1e-12)
+    slopes = ag.jit(vmap(ag.grad(lambda x: ag.sum(x * x * x))))
+    for scale in (1.0, 2.0):
+        close(slopes(scale * np.diag(X)), 3 * scale**2 * np.diag(X) ** 2)
+    value, slope = ag.jit(ag.value_and_grad(lambda c: ag.sum(vmap(lambda x: ag.exp(c * x))(X))))(0.5)
+    assert value == pytest.approx(np.sum(np.exp(0.5 * X)), rel=1e-12)
+    assert slope == pytest.approx(np.sum(X * np.exp(0.5 * X)), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_indices_within_jit(name: str) -> None:
+    f, shape = PLACES[name]
+    (x,), draw = rows(3, (3, 3, 3)), np.random.default_rng(0)
+    replayed, loss = ag.jit(vmap(f)), lambda x, i: ag.sum(vmap(squared_by(f))(x, i))
+    slope = ag.jit(ag.grad(loss))
+    for _ in range(2):
+        places = draw.integers(-3, 3, size=(3, *shape))
+        close(replayed(x, places), vmap(f)(x, places))
+        close(slope(x, places), ag.grad(loss)(x, places))
 
 
 def test_what_is_cut_stays_cut() -> None:

@@ -120,13 +120,13 @@ def _from_labels(labels: Any, predicted: Tensor, from_logits: bool) -> Any:
 def _logistic(y: Any, z: Any) -> tuple[Any, Any]:
     e = np.exp(-np.abs(z))
     total = np.add.reduce(np.log1p(e) + np.maximum(z, 0.0) - y * z, axis=None)
-    return total / z.size, (y, z, e)
+    return total / z.size, (y, z)
 
 
 def _logistic_gradients(needs: Any, g: Any) -> tuple[Any, Any]:
-    y, z, e = needs
+    y, z = needs
     scale = g / z.size
-    return lambda: -z * scale, lambda: (np.exp(np.minimum(z, 0.0)) / (1.0 + e) - y) * scale
+    return lambda: -z * scale, lambda: (1.0 / (1.0 + np.exp(-z)) - y) * scale  # what overflows is 0 then, as it should
 
 
 def _softmax(y: Any, z: Any) -> tuple[Any, Any]:

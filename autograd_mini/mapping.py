@@ -65,7 +65,8 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
         than by ``ag.dropout``
 
     It is recorded once for each structure, shape and dtype of the arguments. Nodes that ``f`` closes over are read at
-    each call; plain numbers and arrays that it closes over are those of the first.
+    each call; which nodes these are, and the plain numbers and arrays, are as at the first. Scalar code, such as
+    neurons written one by one, runs as the matrix products that it amounts to.
 
     >>> vmap(lambda x, y: x @ y, in_axes=(0, None))(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 10.0]))
     array([21., 43.])
@@ -86,9 +87,12 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
                 f"arguments are arrays, nodes, numbers, or what can be hashed and stays what it is: {error}"
             ) from error
         if batch is None:
-            while len(recorded) >= SIGNATURES:
-                recorded.pop(next(iter(recorded)), None)
-            batch = recorded[signature] = _Batch(f, arguments)
+            batch = _Batch(f, arguments)
+            fleeting = THREAD.trace is not None or THREAD.transforms  # then nodes around may be of this call alone
+            if not (fleeting and batch.captured):
+                while len(recorded) >= SIGNATURES:
+                    recorded.pop(next(iter(recorded)), None)
+                recorded[signature] = batch
         return batch(arguments)
 
     return mapped
@@ -194,9 +198,8 @@ class _Batch:
     """The recording of a function with one example, as steps over a batch."""
 
     def __init__(self, f: Callable[..., Any], arguments: _Arguments) -> None:
-        trace, transforms = Trace(), THREAD.transforms
+        trace = Trace()
         with refuse_draws(f), tracing(trace), np.errstate(all="ignore"):
-            THREAD.transforms = transforms  # a derivative taken within another one belongs to its graph
             inside = map(trace.argument, arguments.examples())
             args, kwargs = tree.map_leaves(lambda x: next(inside) if x is HERE else x, arguments.tree)
             returned = f(*args, **kwargs)

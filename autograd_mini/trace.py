@@ -1,2 +1,0 @@
-from .tape import *  # noqa
-from .tape import _pulling, pull_of  # noqa
