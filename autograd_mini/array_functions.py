@@ -174,7 +174,7 @@ def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
     Tensor([[1., 2., 3.]])
     """
     x = array(x)
-    index = list(np.ix_(*map(range, x.shape)))
+    index: list[Any] = list(np.ix_(*map(range, x.shape)))
     index[axis] = indices if isinstance(indices, Node) else np.asarray(indices)
     return x[tuple(index)]
 

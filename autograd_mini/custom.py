@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import higher, tree
-from .graph import DATA, VARIABLE, Node, data_of, describe
 from .functions import stop_gradient
+from .graph import DATA, VARIABLE, Node, data_of, describe
 from .modes import THREAD, recording
 from .operation import Many
 from .recording import NATIVE, array, as_operand, new_tensor
@@ -90,7 +90,7 @@ class Custom(Many):
         kept = tuple([x if type(x) is Tensor else self._operand(x) for x in operands])
         arrays = tuple([data_of(x) for x in kept])
         if THREAD.trace is not None:  # then what it does is recorded
-            value = as_operand(self.run(stop_gradient(x) for x in kept)[0])
+            value = as_operand(self.run([stop_gradient(x) for x in kept])[0])
             return new_tensor(self, data_of(value), kept, arrays, self.pulls_of(len(kept)), (value,))
         value, needs = self.run(arrays)
         value = value if type(value) is np.ndarray and value.dtype in NATIVE else self._array(value)

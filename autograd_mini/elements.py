@@ -75,7 +75,10 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     array([1., 0., 2.])
     """
     x = ravel(array(x)) if axis is None else array(x)
-    return x[(slice(None),) * normalize_axis_index(axis or 0, x.ndim) + (indices if isinstance(indices, Node) else np.asarray(indices),)]
+    return x[
+        (slice(None),) * normalize_axis_index(axis or 0, x.ndim)
+        + (indices if isinstance(indices, Node) else np.asarray(indices),)
+    ]
 
 
 @of_numpy(np.flip)

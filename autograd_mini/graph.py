@@ -77,10 +77,12 @@ class Node:
         @property
         def operands(self) -> tuple[Any, ...]: ...
         def detach(self) -> Any: ...
+        def item(self) -> float: ...
         def compare(self, relation: Any, other: object) -> Any: ...
         def __lt__(self, other: Any) -> Any: ...
 
         __le__ = __gt__ = __ge__ = __lt__
+
         def __getattr__(self, name: str) -> Any: ...
 
     @property
@@ -133,8 +135,13 @@ class Node:
                 "numbers, ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
             )
 
+    def __int__(self) -> int:
+        self.refuse_to_cut("int()")
+        return int(self.item())
+
     def zero_grad(self) -> None:
         """Set ``grad`` to None here and in everything that this node was computed from."""
+        refuse_in_program("zero_grad()", "call it outside of the function")
         for node in topological(self):
             node.grad = None
 

@@ -1,7 +1,7 @@
 """Steps on arrays in terms of NumPy's own functions, which write into arrays that are there already.
 
-A row that NumPy has no function for becomes the steps of its formula, and so does a row's derivative times the gradient;
-then what forward and backward pass have in common, such as exp(-|x|) of a sigmoid, is computed once.
+A row that NumPy has no function for becomes the steps of its formula, and so does a row's derivative times the
+gradient; then what forward and backward pass have in common, such as exp(-|x|) of a sigmoid, is computed once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .plain import AND, NOT_EQUAL, RELATIONS
 from .program import Simplifier, constant
 from .rules import RULES, Rule
 from .tape import Pull, Var
-from .worlds import arrays, array_value, expand, on_arrays, pull_formulas
+from .worlds import array_value, arrays, expand, on_arrays, pull_formulas
 
 CONDITIONS = {**{name: RELATIONS[name] for name in ("lt", "le", "gt", "ge", "eq")}, "and": AND}
 AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))
@@ -32,7 +32,7 @@ class Guard(Plain):
     """
 
     def __init__(self, rule: Rule, i: int) -> None:
-        super().__init__(f"{rule.name}_guard_{i}", lambda quick, *held: self.accurate(*held))
+        super().__init__(f"{rule.name}_guard_{i}", lambda _, *held: self.accurate(*held))
         self.least = rule.accurate_above
         self.positive = rule.name != "bce_with_logits"  # the quick form
         self.rule = rule
@@ -75,7 +75,9 @@ def _pull(simplifier: Simplifier, operation: Pull, var: Var) -> Var:
     guard = _GUARDS.setdefault((rule, i), Guard(rule, i))
     with np.errstate(all="ignore"):
         data = guard.accurate(*(x.data for x in held))
-    builder.names[Symbol("d")] = simplifier.make(Var(guard, (partial, *held), data=np.asarray(data, partial.data.dtype), quiet=var.quiet))
+    builder.names[Symbol("d")] = simplifier.make(
+        Var(guard, (partial, *held), data=np.asarray(data, partial.data.dtype), quiet=var.quiet)
+    )
     return builder.build(Symbol("g") * Symbol("d"))
 
 

@@ -98,7 +98,7 @@ def refuse_in_program(what: str, instead: str) -> None:
     """Raise a RecordingError while a program is recorded; the numbers that are there then are only an example."""
     if THREAD.trace is not None:
         raise RecordingError(
-            f"{what} looks at numbers, which change from call to call of a program that is recorded once: "
+            f"{what} can't be part of a recorded program, which runs with other numbers at each call: "
             f"{instead} ({calling_line()})"
         )
 

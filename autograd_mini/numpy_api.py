@@ -12,7 +12,6 @@ none (argmax, isnan, comparisons, zeros_like) in the list below, which run on th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +108,8 @@ def refuse(name: str, kwargs: dict[str, Any], module: str = "") -> TypeError:
     """The error for a NumPy function, or arguments of it, that nodes don't have."""
     if kwargs:
         return TypeError(f"np.{name} of a node doesn't take {', '.join(f'{key}=' for key in kwargs)}")
+    import difflib  # only here, because importing should be quick
+
     module = "linalg." if "linalg" in module else ""
     near = difflib.get_close_matches(name, [f.__name__ for f in UFUNCS], n=1, cutoff=0.65 if len(name) > 4 else 0.8)
     said = f"; the nearest that there is: np.{near[0]}" if near else ""

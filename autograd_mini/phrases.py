@@ -20,7 +20,7 @@ from .lowering import AS_NUMBER, Guard
 from .nary import Dot, Sum
 from .operation import Linear, Many, Plain
 from .plain import CONDITIONS, LOGIC, NOT, RELATIONS
-from .rules import RULES, Rule, out
+from .rules import RULES, TABLE, Rule, out
 from .tape import GATHER, Element, Pull, Source, Var
 from .worlds import FLOATS, GRADIENT, array_value, expand, floats, least
 
@@ -34,7 +34,7 @@ NUMPY = "add array copyto divide dot empty errstate matmul maximum minimum multi
 
 def names() -> dict[str, Any]:
     """What the code may call. On floats and arrays alike, what both have is called by different names."""
-    ufuncs = {f"np_{name}": getattr(np, name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)}
+    ufuncs = {f"np_{name}": getattr(np, name) for name in [*UFUNCS.values(), *(row.numpy for row in TABLE if row.numpy)]}
     return {
         **{name: getattr(np, name) for name in NUMPY}, **ufuncs, **floats().names,
         "least": least, "mul": operator.mul, "total": sum,
@@ -65,7 +65,12 @@ def may_be_view(var: Var) -> bool:
         return False
     if isinstance(operation, Guard) or operation in VIEWS:
         return True
-    return isinstance(operation, Linear) and operation not in SAID and operation not in UFUNCS and not isinstance(operation, Plain)
+    return (
+        isinstance(operation, Linear)
+        and operation not in SAID
+        and operation not in UFUNCS
+        and not isinstance(operation, Plain)
+    )
 
 
 # Floats.
@@ -114,7 +119,9 @@ def _on_floats(to: Writer, var: Var, x: list[str]) -> None:
     elif isinstance(operation, Dot):
         w, seen, bias = operation.split(x)
         if len(x) > LONG:
-            to.assign(var, f"total(map(mul, ({', '.join([*w, *bias])},), ({', '.join([*seen, *['1.0'] * len(bias)])},)), 0.0)")
+            to.assign(
+                var, f"total(map(mul, ({', '.join([*w, *bias])},), ({', '.join([*seen, *['1.0'] * len(bias)])},)), 0.0)"
+            )
         else:
             to.assign(var, " + ".join(["0.0", *(f"{a} * {b}" for a, b in zip(w, seen, strict=True)), *bias]))
     elif isinstance(operation, Sum):
@@ -246,12 +253,12 @@ def _mean(to: Writer, var: Var, x: list[str]) -> None:
 
 
 def _ones(to: Writer, n: int, dtype: Any) -> str:
-    return to.bound(linear._ones(n, dtype))  # noqa: SLF001
+    return to.bound(linear._ones(n, dtype))
 
 
 def _sum_to(to: Writer, var: Var, x: list[str]) -> None:
     (shape,), operand = var.params, var.operands[0].data
-    axes = linear._repeated(operand.shape, shape)  # noqa: SLF001
+    axes = linear._repeated(operand.shape, shape)
     if not shape:
         return to.assign(var, f"add.reduce({x[0]}, None)")
     place = to.place(var)

@@ -23,7 +23,9 @@ from .operation import Plain
 EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = (
     Plain(name, getattr(np, name)) for name in "equal not_equal less less_equal greater greater_equal".split()
 )
-AND, OR, XOR, NOT = (Plain(name, getattr(np, name)) for name in "logical_and logical_or logical_xor logical_not".split())
+AND, OR, XOR, NOT = (
+    Plain(name, getattr(np, name)) for name in "logical_and logical_or logical_xor logical_not".split()
+)
 DETACH, NUMBERS = Plain("detach", lambda x: x, gives_plain=False), Plain("numbers", lambda x: x)
 RELATIONS = {
     "eq": EQUAL, "ne": NOT_EQUAL, "lt": LESS, "le": LESS_EQUAL, "gt": GREATER, "ge": GREATER_EQUAL,
@@ -67,4 +69,4 @@ for _name, _operation in RELATIONS.items():
 for _name, _operation in LOGIC.items():
     setattr(Node, f"__{_name}__", _logic(_operation))
     setattr(Node, f"__r{_name}__", _logic(_operation))
-Node.__invert__ = _not  # type: ignore[attr-defined]  # an operator like those above
+setattr(Node, "__invert__", _not)  # noqa: B010  # an operator like those above

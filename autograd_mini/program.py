@@ -13,6 +13,7 @@ once, what nobody needs is left out, and what depends on no variable is a number
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,15 @@ import numpy as np
 from . import shapes, tree
 from .custom import Custom
 from .functions import evaluate_row
-from .graph import DATA, Node, flows_to, topological
+from .graph import DATA, Node, describe, flows_to, topological
 from .linear import ASTYPE, BROADCAST_TO, RESHAPE, SUM_TO
 from .modes import tracing
-from .nary import Dot, Sum
+from .nary import Sum
 from .operation import Linear, Many, Plain
 from .recording import stacked
 from .rules import Rule
-from .tensor import Tensor
 from .tape import GATHER, Element, Source, Trace, Var
+from .tensor import Tensor
 from .value import Value, as_float
 
 
@@ -95,7 +96,11 @@ class Program:
                 var.data = np.broadcast_to(np.zeros((), var.data.dtype), var.data.shape)
 
     def run(
-        self, arguments: Sequence[Any], captured: Sequence[Any], wanted: Sequence[Var], seeds: dict[int, Any] | None = None
+        self,
+        arguments: Sequence[Any],
+        captured: Sequence[Any],
+        wanted: Sequence[Var],
+        seeds: dict[int, Any] | None = None,
     ) -> list[Any]:
         """Compute some of the variables step by step, of numbers, arrays or nodes alike."""
         held = dict(zip(map(id, self.arguments), arguments, strict=True)) | (seeds or {})
@@ -224,7 +229,7 @@ def constant(data: Any) -> Var:
 
 
 def _same(x: Any, y: Any) -> bool:
-    return type(x) is type(y) and (type(x) is float or (x.shape == y.shape and x.dtype == y.dtype))
+    return type(x) is type(y) and bool(type(x) is float or (x.shape, x.dtype) == (y.shape, y.dtype))
 
 
 def _spreads_by_itself(i: int, var: Var) -> bool:
@@ -265,11 +270,20 @@ def record(f: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, An
     with tracing(trace), np.errstate(all="call", call=lambda *_: None):  # derivatives ignore, and are known by that
         inside = tree.map_leaves(lambda x: trace.argument(x) if is_variable(x) else x, (tuple(args), kwargs or {}))
         returned = f(*inside[0], **inside[1])
-        output = tree.map_leaves(lambda x: trace.var(x) if isinstance(x, Node) else x, returned)
+        for x in tree.leaves(returned):
+            if not isinstance(x, (Node, np.ndarray, np.generic, *SIMPLE)):
+                raise TypeError(
+                    "a recorded function returns nodes, numbers and arrays, in tuples, lists and dicts; "
+                    f"got {describe(x)}"
+                )
+        output = tree.map_leaves(lambda x: trace.var(x) if isinstance(x, Node) else copy(x), returned)
         program = Program(trace, output)
         with np.errstate(all="ignore"):
             _differentiate(program, trace, [x for x in tree.leaves(returned) if isinstance(x, Node)])
     return program
+
+
+SIMPLE = (int, float, complex, str, bytes, type(None), type)  # that hide no nodes
 
 
 def record_graph(root: Any) -> Program:

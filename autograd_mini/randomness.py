@@ -9,7 +9,7 @@ array([2., 2., 0., 2.])
 from __future__ import annotations
 
 import inspect
-import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +28,7 @@ class Draw(Plain):
 
     random = True
 
-    def __call__(self, *, params: tuple[Any, ...] = ()) -> Any:
+    def __call__(self, *operands: Any, params: tuple[Any, ...] = ()) -> Any:
         if THREAD.trace is None:
             return self.value(*params)
         _, shape = params
@@ -68,12 +68,15 @@ def dropout(x: Any, rate: float = 0.5, generator: np.random.Generator | None = N
 def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
     """Raise a RecordingError if random numbers were drawn that every replay would repeat.
 
-    Seen are Python's and NumPy's own generators, and those that a function knows by name.
+    Seen are Python's and NumPy's own generators, and those that a function knows by name, or that an object has which it
+    knows by name; one that is made within the function is not.
     """
     generators = list(_known_to(f))
 
     def states() -> list[Any]:
-        own = random.getstate(), repr(np.random.get_state())  # noqa: NPY002  # it is looked at, not used
+        # Who draws has imported the module; importing it takes a while.
+        python, numpy = sys.modules.get("random"), sys.modules.get("numpy.random")
+        own = python and python.getstate(), numpy and repr(numpy.get_state())
         return [own, *(repr(generator.bit_generator.state) for generator in generators)]
 
     before = states()
@@ -86,10 +89,15 @@ def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
 
 
 def _known_to(f: Any) -> Iterator[np.random.Generator]:
+    owner = getattr(f, "__self__", f)
     f = inspect.unwrap(getattr(f, "__func__", f))
+    f = f if inspect.isfunction(f) else getattr(type(f), "__call__", None)
     if not inspect.isfunction(f):
         return
     known = inspect.getclosurevars(f)
-    for thing in (*known.nonlocals.values(), *known.globals.values(), *(f.__defaults__ or ())):
-        if isinstance(thing, np.random.Generator):
-            yield thing
+    things = [owner, *known.nonlocals.values(), *known.globals.values(), *(f.__defaults__ or ())]
+    for thing in things:
+        held = getattr(thing, "__dict__", {})
+        for x in (thing, *(held.values() if type(held) is dict and not inspect.ismodule(thing) else ())):
+            if isinstance(x, np.random.Generator):
+                yield x

@@ -83,7 +83,10 @@ def as_operand(x: Any, dtype: Any = None) -> Any:
     kind = type(x)
     if kind is Tensor or (kind is np.ndarray and x.dtype in NATIVE):
         return x
-    dtype = dtype if dtype in NATIVE else None
+    if dtype not in NATIVE:
+        if type(x) is int and dtype is not None and dtype.kind in "iu":  # labels that a program is given
+            return np.array(x, dtype)
+        dtype = None
     number = as_float(x)
     if number is not None:
         return np.array(number, dtype)

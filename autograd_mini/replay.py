@@ -120,7 +120,7 @@ class Writer:
             self.lines.append(f"{', '.join(self._said[id(var)] for var in variables)}, = {source}")
 
     def _section(self, steps: Sequence[Var], results: Iterable[Any], quietly: bool = False) -> None:
-        """The lines of some steps, derivatives ``quietly``; buffers are used again when what was in them isn't needed any more."""
+        """The lines of some steps, derivatives ``quietly``; buffers are used again when nobody needs them any more."""
         if all(var.is_scalar for var in steps):
             self._floats(steps, results)
             return
@@ -139,7 +139,7 @@ class Writer:
             self.release(base(var), len(steps))
 
     def _floats(self, steps: Sequence[Var], results: Iterable[Any]) -> None:
-        """The same for floats alone: names are used again, so that numbers don't stay for longer than they are needed."""
+        """The same for floats alone: names are used again, so that numbers live no longer than they are needed."""
         last = {id(x): i for i, var in enumerate(steps) for x in var.operands}
         kept = self._pinned.union(map(id, results))
         ours = set(map(id, steps))

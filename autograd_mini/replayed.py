@@ -19,9 +19,9 @@ from .modes import recording
 from .operation import Linear
 from .recording import from_values
 from .reverse import cotangents
-from .tensor import Tensor
 from .sources import Reached
 from .tape import Var
+from .tensor import Tensor
 from .value import Value
 from .worlds import FAULTS
 
@@ -51,7 +51,7 @@ class Run:
         recorded = self.recorded
         try:
             self._generator = recorded.compiled.start(self.arguments, self.captured)
-            return next(self._generator)  # type: ignore[no-any-return]  # a tuple
+            return next(self._generator)
         except FAULTS:  # of floats, where IEEE arithmetic has an answer
             self._generator = None
             return recorded.program.run(self.arguments, self.captured, recorded.outputs)
@@ -64,10 +64,7 @@ class Run:
         if into is None:
             into = self.recorded.reached[k].arrays(len(self.recorded.program.sources))
         try:
-            if self._generator is None:
-                found = self._by_steps(k, g)
-            else:
-                found = self._generator.send((k, g, into))
+            found = self._by_steps(k, g) if self._generator is None else self._generator.send((k, g, into))
         except FAULTS:
             self._generator = None
             found = self._by_steps(k, g)
@@ -99,6 +96,10 @@ class Replayed(Linear):
     @property
     def name(self) -> str:  # type: ignore[override]  # of the function
         return self.run.recorded.name
+
+    @property
+    def arity(self) -> int:  # type: ignore[override]  # of the program
+        return len(self.reached.pulls)
 
     @property
     def reached(self) -> Reached:
@@ -153,7 +154,7 @@ class Replayed(Linear):
 
     def derivative(self, i: int, operands: Sequence[Expr], result: Expr | None = None) -> Expr:
         """The derivative by operand ``i`` as a formula, which says no more than its name."""
-        return Call(f"{self.name}′", operands[i])  # noqa: RUF001  # a prime
+        return Call(f"{self.name}′", operands[i])  # a prime
 
     # Higher orders, and forward mode: on nodes.
 

@@ -33,14 +33,14 @@ from . import tree
 from .graph import CLOCK, DATA, Node, describe
 from .modes import MODES, THREAD
 from .plain import CONDITIONS
-from .program import Program, is_variable, record
+from .program import is_variable, record
 from .randomness import refuse_draws
 from .recording import new, new_node, new_tensor, settle
 from .replay import Compiled
 from .replayed import Replayed, Run
 from .sources import Reached, Reading
-from .tensor import Tensor, leaf
 from .tape import Var, as_input
+from .tensor import Tensor, leaf
 from .value import Value, as_float
 
 
@@ -54,9 +54,9 @@ class jit:
 
     Returns
     -------
-    a function of the same arguments, with the same results: nodes whose ``backward()`` runs code too, numbers and arrays
-    where ``f`` gives those. Its ``recordings`` are how often it had to record: once for each structure, shape and dtype
-    of the arguments, and value of the settings
+    a function of the same arguments, with the same results: nodes whose ``backward()`` runs code too, numbers and
+    arrays where ``f`` gives those. Its ``recordings`` are how often it had to record: once for each structure, shape
+    and dtype of the arguments, and value of the settings
 
     Raises
     ------
@@ -65,7 +65,8 @@ class jit:
     TypeError : for arguments that are neither numbers nor hashable settings
 
     Nodes that ``f`` closes over are read at each call, and a variable that is assigned another node is noticed; plain
-    numbers and arrays that it closes over, and the contents of lists and models, are those of the first. Under ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
+    numbers and arrays that it closes over, and the contents of lists and models, are those of the first. Under
+    ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
 
     >>> from autograd_mini import Value
     >>> w = Value(3.0)
@@ -93,8 +94,7 @@ class jit:
             self._watched = list(_names_of_nodes(self.function))
         key: list[Any] = [THREAD.transforms > 0]
         leaves: list[Any] = []
-        for named in self._watched:
-            key.append(id(named()))
+        key += [id(named()) for named in self._watched]
         for x in args:
             if type(x) is ndarray:  # as look() does, at once
                 key.append(x.shape)
@@ -102,9 +102,9 @@ class jit:
                 leaves.append(x)
             else:
                 look(x, key, leaves)
-        for name in kwargs:
+        for name, x in kwargs.items():
             key.append(name)
-            look(kwargs[name], key, leaves)
+            look(x, key, leaves)
         signature = tuple(key)
         try:
             recorded = self._recorded.get(signature, NEW)
@@ -120,7 +120,7 @@ class jit:
     def _record(self, signature: Any, args: Any, kwargs: Any) -> Recorded | None:
         """The recording for a signature; None where ``f`` itself is to run.
 
-        That is within a transform when ``f`` closes over nodes: they may be the transform's own, which live for one call.
+        That is within a transform when ``f`` closes over nodes: they may be the transform's, which live for one call.
         """
         with self._lock:
             recorded = self._recorded.get(signature, NEW)
@@ -188,15 +188,15 @@ class Recorded:
     """The recording of a function for one signature, and how its results are handed out."""
 
     def __init__(self, owner: jit, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        self.name = getattr(owner, "__name__", "the function")
         with refuse_draws(owner.function), _not_collecting():
             program = record(owner.function, args, kwargs)
         if program.size > owner.max_nodes:
             raise ValueError(
-                f"{owner.__name__} computes {program.size} nodes, more than max_nodes={owner.max_nodes}: write it "
+                f"{self.name} computes {program.size} nodes, more than max_nodes={owner.max_nodes}: write it "
                 "with arrays, or one example and vmap, raise max_nodes (code takes about 0.1 ms a node to write), or "
                 "call it without jit"
             )
-        self.name = getattr(owner, "__name__", "program")
         self.program = program
         self.reading = Reading(program)
         with _not_collecting():

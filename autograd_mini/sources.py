@@ -1,7 +1,7 @@
 """What a program depends on: reading the data of captured nodes, and handing gradients to their nodes.
 
-Tensors are read, and get their gradients, one by one. Values are many: all are read at once, what became arrays together
-is cut out of the array of all, and their gradients come back as one array.
+Tensors are read, and get their gradients, one by one. Values are many: all are read at once, what became arrays
+together is cut out of the array of all, and their gradients come back as one array.
 """
 
 from __future__ import annotations
@@ -92,9 +92,7 @@ class Reached:
     def __init__(self, program: Program, gradients: Sequence[Var | None]) -> None:
         places = {id(var): ("arguments", i) for i, var in enumerate(program.arguments)}
         places |= {id(var): ("captured", i) for i, var in enumerate(program.captured_vars)}
-        found = [
-            (Place(j, *places[id(var)]), var) for j, var in enumerate(program.sources) if gradients[j] is not None
-        ]
+        found = [(Place(j, *places[id(var)]), var) for j, var in enumerate(program.sources) if gradients[j] is not None]
         captured = [place.among == "captured" for place, _ in found]
 
         def is_door(place: Place) -> bool:
@@ -103,7 +101,9 @@ class Reached:
         self.tensors = [place for place, var in found if not var.is_scalar and not is_door(place)]
         self.doors = [place for place, _ in found if is_door(place)]
         self.singles = [place for place, var in found if var.is_scalar]
-        self.into = [(j, x.data.shape, x.data.dtype) for j, x in enumerate(gradients) if x is not None and not x.is_scalar]
+        self.into = [
+            (j, x.data.shape, x.data.dtype) for j, x in enumerate(gradients) if x is not None and not x.is_scalar
+        ]
         self.pulls: list[Callable[[Any, Any], Any]] = [_pull(place.source) for place in self.tensors]
         self.parts = [program.captured[place.i] for place in self.doors]  # (the Values, shape, dtype)
         together = [x for values, _, _ in self.parts for x in values]
@@ -120,6 +120,7 @@ class Reached:
                 n += 1
         self.count = n
         self.once = self.index == list(range(n))
+        self._owners = np.array([n if i < 0 else i for i in self.index], np.intp)
         if n:
             self.pulls.append(lambda g, node: self.gathered(node.origin.run.gradients(node.origin.k, g)))
         self.fixed: Any = None
@@ -143,10 +144,8 @@ class Reached:
         parts = [found[place.source].reshape(-1) for place in self.doors]
         parts.append([found[place.source] for place in self.singles])
         flat = np.concatenate(parts)
-        if self.once:
-            return flat
-        index = np.array(self.index)
-        return np.bincount(index[index >= 0], flat[index >= 0], self.count)
+        # Numbers among the Values count for one more that is left out.
+        return flat if self.once else np.bincount(self._owners, flat, self.count + 1)[: self.count]
 
     def values_of(self, run: Run) -> tuple[Any, ...]:
         """The Values."""
@@ -163,7 +162,7 @@ class Reached:
         """What the places of Values hold, when a vector holds all Values."""
         pairs = []
         start = 0
-        for place, (values, shape, dtype) in zip(self.doors, self.parts, strict=True):
+        for place, (values, shape, _) in zip(self.doors, self.parts, strict=True):
             end = start + len(values)
             index = self.index[start:end]
             if -1 in index:  # numbers among the Values

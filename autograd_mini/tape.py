@@ -1,7 +1,7 @@
 """Recording a function: what it computed, of what, in which order.
 
-While a :class:`Trace` is on (``tracing`` in ``modes.py``), every operation tells it (``settle`` in ``recording.py``), and
-each node has a :class:`Var`: a variable of the program that the recording becomes. The function is run with real
+While a :class:`Trace` is on (``tracing`` in ``modes.py``), every operation tells it (``settle`` in ``recording.py``),
+and each node has a :class:`Var`: a variable of the program that the recording becomes. The function is run with real
 numbers, which are an example; what would look at them is refused. Nodes from outside are *captured*: they are read
 afresh whenever the program runs.
 
@@ -109,7 +109,9 @@ class Var:
         return f"<{self.op} {'float' if self.is_scalar else f'{self.data.dtype} {self.data.shape}'}>"
 
 
-GATHER = Plain("stack", np.array, gives_plain=False)  # of floats an array of the shape and dtype that are its parameters
+GATHER = Plain(
+    "stack", np.array, gives_plain=False
+)  # of floats an array of the shape and dtype that are its parameters
 
 
 class Element(Plain):
@@ -212,14 +214,15 @@ class Trace:
 
     def record(self, node: Any) -> None:
         """Take note of a new node, while it still knows what it was computed from."""
-        operands = tuple([self.var(x) for x in node.operands])
-        operation, params = node.origin, ()
+        operands = tuple(map(self.var, node.operands))
+        operation: Any = node.origin
+        params: Any = ()
         if type(node) is Tensor:
             if node.params:
                 params = tree.map_leaves(lambda x: self.var(x) if isinstance(x, Node) else x, node.params)
             if node.edges is MANY:
                 operation, params = GATHER, (node.shape, node.dtype)
-        plain = all([x.plain for x in operands]) or (isinstance(operation, Plain) and operation.gives_plain)
+        plain = all(x.plain for x in operands) or (isinstance(operation, Plain) and operation.gives_plain)
         quiet = type(node) is Tensor and np.geterr()["invalid"] == "ignore"
         self.steps.append(self._add(Var(operation, operands, params, node._data, plain, node, quiet)))
 
@@ -233,7 +236,9 @@ class Trace:
             node = Value(number, requires_grad=False)
         else:
             node = leaf(as_input(x), None, DATA)
-        self.arguments.append(self._add(Var(Source.ARGUMENT, data=node._data, plain=not isinstance(x, Node), node=node)))
+        self.arguments.append(
+            self._add(Var(Source.ARGUMENT, data=node._data, plain=not isinstance(x, Node), node=node))
+        )
         return node
 
     def stand_in(self, x: Any, origin: Leaf) -> Any:
@@ -269,11 +274,11 @@ class Trace:
         return self._doors[key]
 
     def gradients(self, root: Node, sources: Sequence[Node], seed: Any = None) -> list[Any]:
-        """The gradient of a node by each source as nodes, None where there is none; as quick as a sweep over numbers."""
+        """The gradient of a node by each source as nodes, None where there is none: first derivatives only."""
         stop = {id(source) for source in sources}
 
         def pulling(node: Any) -> Callable[[int, Any], Any]:
-            return (lambda i, g: None) if id(node) in stop and node is not root else _pulling(node)
+            return (lambda *_: None) if id(node) in stop else _pulling(node)
 
         if seed is None:
             seed = 1.0 if type(root) is Value else self.stand_in(np.ones(root.shape, root.dtype), DATA)

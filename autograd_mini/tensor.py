@@ -20,7 +20,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import BACKWARD, BRANCH, CLOCK, CONSTANT, DATA, INSTEAD, MANY, VARIABLE, Leaf, Node, Tag, as_label, data_of, describe, flows_to
+from .graph import (
+    BACKWARD,
+    BRANCH,
+    CLOCK,
+    CONSTANT,
+    DATA,
+    INSTEAD,
+    MANY,
+    VARIABLE,
+    Leaf,
+    Node,
+    Tag,
+    as_label,
+    data_of,
+    describe,
+    flows_to,
+)
 from .modes import MODES, THREAD, refuse_in_program
 from .plain import DETACH
 

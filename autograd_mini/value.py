@@ -26,7 +26,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import reverse
-from .graph import BACKWARD, BRANCH, CONSTANT, DATA, INSTEAD, MANY, VARIABLE, Leaf, Node, Tag, as_label, describe, flows_to
+from .graph import (
+    BACKWARD,
+    BRANCH,
+    CONSTANT,
+    DATA,
+    INSTEAD,
+    MANY,
+    VARIABLE,
+    Leaf,
+    Node,
+    Tag,
+    as_label,
+    describe,
+    flows_to,
+)
 from .modes import MODES, THREAD, refuse_in_program
 from .nary import Sum
 from .plain import DETACH
@@ -64,7 +78,7 @@ class Value(Node):
     # them) for those that a derivative flows to. Neurons that see the same x share its part and numbers.
     _data: float
     grad: float | None
-    origin: Rule | Sum | Leaf
+    origin: Any  # a row, a Sum, or what kind of Leaf it is
     left: Any
     right: Any
     dleft: Any

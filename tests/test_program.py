@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).name
 X = np.array([1.5, 2.5])
 w, W = Value(2.0, label="w"), Tensor([1.0, 2.0], label="W")
-ABOUT = "looks at numbers, which change from call to call of a program that is recorded once"
+ABOUT = "can't be part of a recorded program, which runs with other numbers at each call"
 BRANCH = f"`if`, `while`, `and`, `or`, `not` or bool() {ABOUT}: use ag.where(condition, x, y), and & | ~ for conditions"
 CUT = f"{ABOUT}: use ag.exp instead of math.exp, ag.stack instead of filling a NumPy array"
 INSTEAD = f"{ABOUT}: compute with nodes (ag.where chooses, ag.stop_gradient cuts), or do so outside of the function"

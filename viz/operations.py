@@ -68,8 +68,8 @@ FORMS: Mapping[str, Form] = {
 
 
 def is_linear(node: Any) -> bool:
-    """Whether the operation of `node` is no formula: an own function of arrays is none either."""
-    return not hasattr(node.rule, "derivative")
+    """Whether the operation of `node` is no formula: an own function of arrays, or a replayed program, is none either."""
+    return not hasattr(node.rule, "derivative") or (hasattr(node.rule, "pulls_of") and kind(node.data) != "")
 
 
 def _form(node: Any) -> Form:

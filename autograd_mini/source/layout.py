@@ -10,6 +10,7 @@ import numpy as np
 
 from ..expr import Call, Expr, Number, Symbol
 from ..notation import PRODUCT
+from ..plain import CONDITIONS
 from ..rules import Rule
 from ..tape import Var
 from .formulas import tidy
@@ -102,7 +103,8 @@ class Lines:
         formula, value = piece
         data = var.data
         if type(data) is float:
-            return Call("float({})", formula) if isinstance(value, bool | np.bool_) else formula
+            is_number = var.operation not in CONDITIONS
+            return Call("float({})", formula) if is_number and isinstance(value, bool | np.bool_) else formula
         if isinstance(formula, Number):
             return Symbol(self.words.script.literal(np.full(data.shape, formula.value, data.dtype)))
         if np.shape(value) != data.shape:
@@ -115,7 +117,7 @@ class Lines:
 
     def assign(self, name: str, var: Var, piece: Piece) -> None:
         """Make a line for a step."""
-        self.lines.append(Line(name, self.finished(self.dense(var, piece))))
+        self.lines.append(Line(name, self.dense(var, self.finished(piece))))
         self.call(name, var)
 
     def call(self, name: str, var: Var) -> None:
@@ -124,9 +126,9 @@ class Lines:
         self.words.known[symbol] = var.data
         self._pieces[id(var)] = Piece(symbol, var.data)
 
-    def finished(self, formula: Expr) -> Expr:
-        """A formula as a line has it."""
-        return formula
+    def finished(self, piece: Piece) -> Piece:
+        """A piece as a line has it."""
+        return piece
 
 
 class Forward(Lines):
@@ -191,6 +193,17 @@ class Backward(Lines):
             elif self.uses[id(gradient)] and not self._is_absorbed(target):
                 self._settle_operands(gradient)
                 self.assign(target.name, gradient, self.compose(gradient))
+        self._drop_unused()
+
+    def _drop_unused(self) -> None:
+        """Leave out lines without a name of the user's that shorter forms of others no longer need."""
+        wanted: set[Expr] = {Symbol(target.name) for target in self.targets}
+        kept = []
+        for line in reversed(self.lines):
+            if Symbol(line.name) in wanted:
+                kept.append(line)
+                wanted.update(line.formula.walk())
+        self.lines = kept[::-1]
 
     def _leaf(self, target: Target) -> None:
         """The line of a leaf, in which it is divided by the number of examples."""
@@ -206,7 +219,7 @@ class Backward(Lines):
                 self._settle_operands(gradient)
                 self._pieces[id(gradient)] = self.compose(gradient)
         piece = self.piece(gradient)
-        formula = self.finished(self.dense(gradient, piece))
+        formula = self.dense(gradient, self.finished(piece))
         self.lines.append(Line(target.name, formula / divisor[1] if divisor else formula))
         if divisor is None and isinstance(piece.formula, Call):
             self.call(target.name, gradient)
@@ -244,10 +257,10 @@ class Backward(Lines):
         own = self._pieces[id(gradient)] = self.compose(gradient)
         self._settle_operands(user)
         together = self.compose(user, fit=False)
-        short = self.finished(together.formula)
+        short = self.finished(together)
         apart = self.words.formula(user)[0].substitute({self.words.symbol(gradient): Symbol(target.name)})
-        if short != together.formula and self.words.length(short) <= self.words.length(apart):
-            self._pieces[id(user)] = Piece(short, together.value)
+        if short is not together and self.words.length(short.formula) <= self.words.length(apart):
+            self._pieces[id(user)] = short
             return True
         is_product = self.words.script.write(own.formula)[1] >= PRODUCT
         if self.absorbs and not below.is_leaf and is_product and self.words.length(together.formula) <= ABSORBED:
@@ -258,8 +271,9 @@ class Backward(Lines):
     def tidied(self, formula: Expr) -> Expr:
         return tidy(formula)
 
-    def finished(self, formula: Expr) -> Expr:
-        return self.words.shortest(formula)
+    def finished(self, piece: Piece) -> Piece:
+        short = self.words.shortest(piece.formula)
+        return piece if short == piece.formula else Piece(short, self.words.value(short))
 
 
 def _is_brief(formula: Expr) -> bool:

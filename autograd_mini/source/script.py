@@ -27,10 +27,11 @@ WIDTH = 100  # of a printed array
 RELATIONS = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}
 LOGICAL = {"and": "logical_and", "or": "logical_or", "xor": "logical_xor", "not": "logical_not"}
 _OPERATORS = "add sub mul div neg pow square reciprocal identity floor_divide mod lt le gt ge eq".split()
+_SIGNS = {"and": "&", "or": "|", "xor": "^"}
 _NOTATIONS = {
     **{name: PYTHON.notations[name] for name in _OPERATORS},
     "ne": Notation("{} != {}", COMPARISON, (SUM, SUM)),
-    **{name: Notation(f"{{}} {sign} {{}}", LOGIC, (SUM, SUM)) for name, sign in (("and", "&"), ("or", "|"), ("xor", "^"))},
+    **{name: Notation(f"{{}} {sign} {{}}", LOGIC, (SUM, SUM)) for name, sign in _SIGNS.items()},
     "matmul": Notation("{} @ {}", PRODUCT, (SIGN, SIGN)),
 }  # fmt: skip
 _IN_MATH = {
@@ -187,13 +188,14 @@ class Script:
             return f"np.{name}({x.shape}{f', {self.literal(first)}' if name == 'full' else ''}{dtype})"
         if x.size > 2 and x.dtype.kind == "i" and (x.ravel() == np.arange(x.size)).all():
             return f"np.arange({x.size}{dtype})" + (f".reshape{x.shape}" if x.ndim > 1 else "")
+        written: Any = {"float_kind": lambda number: str(number) if np.isfinite(number) else self.number(number)}
         numbers = np.array2string(
             x,
             max_line_width=WIDTH,
             separator=", ",
             threshold=sys.maxsize,
             prefix=" " * (indent + len("np.array(")),
-            formatter={"float_kind": lambda number: str(number) if np.isfinite(number) else self.number(number)},
+            formatter=written,
         )
         return f"np.array({numbers}{dtype})"
 

@@ -63,7 +63,8 @@ def of_graph(root: Any, variables: Mapping[str, object]) -> Named:
 
 def of_function(f: Any, args: tuple[Any, ...], variables: Mapping[str, object], with_locals: bool) -> Named:
     """What is to be printed of a function."""
-    trace, local = Trace(), {}
+    trace = Trace()
+    local: dict[str, object] = {}
     names = _parameters(f, args)
     with tracing(trace), np.errstate(all="ignore"):
         inside = tree.map_leaves(lambda x: trace.argument(_as_node(x)) if _changes(x) else x, args)
@@ -184,9 +185,19 @@ def _wishes(trace: Trace, variables: Mapping[str, object]) -> dict[int, str]:
         label = identifier(var.label)
         if label:
             wishes[id(var)] = label
+    gathered = {
+        tuple(map(id, x[0])): var
+        for x, var in zip(trace.captured, trace.captured_vars, strict=True)
+        if type(x) is tuple
+    }
     for name, thing in candidates(variables):
-        if isinstance(thing, Node) and trace.knows(thing) and identifier(name):
-            wishes.setdefault(id(trace.var(thing)), identifier(name))
+        found = None
+        if isinstance(thing, Node):
+            found = trace.var(thing) if trace.knows(thing) else gathered.get((id(thing),))
+        elif isinstance(thing, list | tuple):  # of Values that became an array
+            found = gathered.get(tuple(map(id, thing)))
+        if found is not None and identifier(name):
+            wishes.setdefault(id(found), identifier(name))
     return wishes
 
 
@@ -214,7 +225,7 @@ def _gradients(
 
     def pulling(node: Any) -> Callable[[int, Any], Any]:
         if id(node) in stop and node is not root:
-            return lambda i, g: None
+            return lambda *_: None
         pull = _pulling(node)
         if node is root or id(trace.var(node)) not in wishes:
             return pull

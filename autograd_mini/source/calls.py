@@ -9,10 +9,10 @@ import numpy as np
 
 from .. import linear, tree
 from ..expr import Call, Expr
-from ..nary import Sum
+from ..nary import Dot, Sum
 from ..operation import Many
 from ..plain import LOGIC, NOT
-from ..tape import GATHER, Source, Var
+from ..tape import GATHER, Element, Source, Var
 from .script import Script
 
 LONGEST_INDEX = 40  # characters of an array of indices that has no name
@@ -28,11 +28,16 @@ def whole(var: Var, place: Callable[[Var], Expr], script: Script) -> Expr:
     operation, operands = var.operation, list(var.operands)
     if isinstance(operation, Sum):
         terms = list(map(place, operands))
-        if operation.name == "dot":
+        if isinstance(operation, Dot):
             w, x, bias = operation.split(terms)
             terms = [*(p * q for p, q in zip(w, x, strict=True)), *bias]
         return Call(f"sum([{_places(terms)}])", *terms)
     return Call(_template(_Step(var, operands, script)), *map(place, operands))
+
+
+def is_whole(formula: Call) -> bool:
+    """Whether it is a call on whole arrays."""
+    return "{" in formula.name or formula.name == "matmul"
 
 
 class _Step(NamedTuple):
@@ -66,7 +71,7 @@ class _Step(NamedTuple):
             return f"({', '.join(map(self.param, x))}{',' * (len(x) == 1)})"
         return self.script.literal(x)
 
-    def index(self, index: Any) -> str:
+    def between(self, index: Any) -> str:
         """What stands between brackets."""
         parts = index if isinstance(index, tuple) else (index,)
         text = ", ".join(map(self.param, parts))
@@ -85,6 +90,9 @@ def _template(step: _Step) -> str:
         places = _places(step.operands)
         given = [f"[{places}]" if isinstance(operation, Many) else places, *map(step.param, step.params)]
         return f"np.{name}({', '.join(given)})"
+    if isinstance(operation, Element):
+        at = np.unravel_index(operation.i, step.shape)
+        return f"{{}}[{', '.join(str(int(place)) for place in at)}]"
     if name in ("max_shares", "min_shares"):
         return f"{step.script.help(name)}({{}}, {step.params[0]})"
     raise TypeError(f"to_python() has no words for the operation {name or operation!r}")
@@ -133,7 +141,7 @@ def _gather(step: _Step) -> str:
 
 def _scatter(step: _Step) -> str:
     shape, index = step.params
-    text = step.index(index)
+    text = step.between(index)
     is_value = isinstance(index, int | np.ndarray | Var)
     return f"{step.script.help('scatter')}({{}}, {shape}, {text if is_value else f'np.s_[{text}]'})"
 
@@ -159,7 +167,7 @@ _SAID: dict[Any, Callable[[_Step], str]] = {
     linear.RESHAPE: lambda step: f"{{}}.reshape({', '.join(map(str, step.params[0])) or '()'})",
     linear.TRANSPOSE: _transpose,
     linear.ASTYPE: lambda step: f"{{}}.astype({step.script.literal(np.dtype(step.params[0]))})",
-    linear.GETITEM: lambda step: f"{{}}[{step.index(step.params[0])}]",
+    linear.GETITEM: lambda step: f"{{}}[{step.between(step.params[0])}]",
     linear.SCATTER: _scatter,
     linear.MATMUL: lambda _: "matmul",
     linear.EINSUM: _einsum,

@@ -20,7 +20,7 @@ from ..nary import Sum
 from ..operation import Plain
 from ..plain import CONDITIONS, LOGIC, NOT, RELATIONS
 from ..rules import Interval, Rule, out
-from ..tape import GATHER, Pull, Var
+from ..tape import GATHER, Element, Pull, Source, Var
 from .script import Script, is_condition
 
 LONGEST_SUM = 12  # terms that are written with +
@@ -49,11 +49,12 @@ def elementwise(var: Var, place: Callable[[Var], Expr], script: Script, known: M
         return x[0]
     if operation is GATHER and not var.data.ndim:
         return x[0]
-    if operation is linear.GETITEM and _is_only(var):
-        return place(var.operands[0].operands[0])
+    if isinstance(operation, Element):
+        spread = _spread(var.operands[0])
+        return None if spread is None else place(spread)
     if operation in _LOGIC and not all(map(_is_condition, var.operands)):
         return None
-    return Call(_CONDITIONS[operation], *x) if operation in _CONDITIONS else None
+    return Call(_CONDITIONS[operation], *x).simplify() if operation in _CONDITIONS else None
 
 
 _LOGIC = {**{operation: name for name, operation in LOGIC.items()}, NOT: "not"}
@@ -61,13 +62,17 @@ _CONDITIONS = {**{operation: name for name, operation in RELATIONS.items()}, **_
 
 
 def _is_condition(var: Var) -> bool:
-    return var.operation in CONDITIONS or getattr(var.data, "dtype", None) == np.bool_
+    is_constant = var.operation is Source.CONSTANT and type(var.data) is float and var.data in (0, 1)
+    return var.operation in CONDITIONS or is_constant or getattr(var.data, "dtype", None) == np.bool_
 
 
-def _is_only(var: Var) -> bool:
-    """Whether it takes the only number of an array that has no axes."""
-    row = var.operands[0]
-    return row.operation is linear.RESHAPE and not row.operands[0].data.ndim and var.params == (0,)
+def _spread(var: Var) -> Var | None:
+    """What holds the one number that an array is everywhere, if something does."""
+    if not var.data.ndim:
+        return var
+    if var.operation is linear.BROADCAST_TO and np.ndim(var.operands[0].data) == 0:
+        return var.operands[0]
+    return var if var.operation is Source.CONSTANT and (var.data == var.data.flat[0]).all() else None
 
 
 def _pulled(operation: Pull, x: list[Expr], data: Any, script: Script, known: Mapping[Expr, Any]) -> Expr:
@@ -156,11 +161,15 @@ def _tidied(part: Expr) -> Expr:
             return _whole(a / b)
         case Call(name="mul", operands=(Number() as a, Call(name="mul", operands=(Number() as b, x)))):
             return _tidied(_tidied(a * b) * x)
+        case Call(name="mul", operands=(Number() as a, Call(name="mul" | "div" as name, operands=(x, y)))):
+            return Call(name, _tidied(a * x), y)
         case Call(name="mul", operands=(x, Number() as a)):
             return _tidied(a * x)
         case Call(name="mul", operands=(Number(value=1), x)):
             return x
-        case Call(name="mul", operands=(Call(name="where", operands=(choice, Number() as a, Number() as b)) as picked, x)):
+        case Call(
+            name="mul", operands=(Call(name="where", operands=(choice, Number() as a, Number() as b)) as picked, x)
+        ):
             if _is_indicator(picked):
                 return x * picked
             return Call("where", choice, *(_tidied(n * x) if n.value else n for n in (a, b)))

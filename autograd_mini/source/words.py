@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..expr import Call, Expr, Number, Symbol
+from ..names import Names
 from ..tape import Source, Var
 from .calls import whole
 from .formulas import agree, elementwise
-from ..names import Names
 from .script import Script
 from .simplify import forms
 
@@ -129,4 +129,4 @@ def as_number(data: Any) -> float | None:
     first = data.flat[0] if data.size else None
     if first is None or (data.ndim and (data.dtype.kind != "f" or not (data == first).all())):
         return None
-    return float(str(first)) if data.dtype.kind == "f" else first.item()  # type: ignore[no-any-return]  # a number
+    return float(str(first)) if data.dtype.kind == "f" else first.item()
