@@ -165,7 +165,20 @@ UFUNCS: dict[Any, str] = {operation: operation.name for operation in CONDITIONS}
 
 
 def _ufunc(to: Writer, var: Var, name: str, x: list[str], i: int) -> None:
+    if not var.data.ndim and name in INFIX and all(operand.data.dtype == var.data.dtype for operand in var.operands):
+        numbers = [_number(operand) or said for operand, said in zip(var.operands, x, strict=True)]
+        to.assign(var, INFIX[name].format(*numbers), own=True)  # a third of the time that a call takes
+        return
     to.call(var, f"np_{name}({', '.join(x)}", i)
+
+
+INFIX = {"add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "divide": "{} / {}", "negative": "-{}"}
+
+
+def _number(operand: Var) -> str:
+    """A constant as it is written; of a float32 no digit is lost."""
+    finite = operand.operation is Source.CONSTANT and np.isfinite(operand.data)
+    return f"({float(operand.data)!r})" if finite else ""
 
 
 def _params(to: Writer, var: Var) -> list[str]:
@@ -232,7 +245,7 @@ def _sum(to: Writer, var: Var, x: list[str]) -> None:
         if whole is not None and whole.flags.c_contiguous and 0 < whole.size <= SMALL:
             flat = to.fresh("b")
             to.setup.append(f"{flat} = {x[0]}.reshape(-1)")
-            return to.assign(var, f"{flat}.dot({_ones(to, operand.data.size, operand.data.dtype)})")
+            return to.assign(var, f"{flat}.dot({to.bound(_ones((operand.data.size,), operand.data.dtype))})")
         return to.assign(var, f"add.reduce({x[0]}, None)")
     return to.call(var, f"add.reduce({x[0]}, axis={axes}, keepdims={keepdims}")
 
@@ -252,8 +265,9 @@ def _mean(to: Writer, var: Var, x: list[str]) -> None:
     return None
 
 
-def _ones(to: Writer, n: int, dtype: Any) -> str:
-    return to.bound(linear._ones(n, dtype))
+@functools.lru_cache(64)
+def _ones(shape: tuple[int, ...], dtype: Any) -> Any:
+    return np.ones(shape, dtype)
 
 
 def _sum_to(to: Writer, var: Var, x: list[str]) -> None:
@@ -261,20 +275,18 @@ def _sum_to(to: Writer, var: Var, x: list[str]) -> None:
     axes = linear._repeated(operand.shape, shape)
     if not shape:
         return to.assign(var, f"add.reduce({x[0]}, None)")
-    place = to.place(var)
-    if len(axes) == 1 and operand.ndim == 2:
-        ones = _ones(to, operand.shape[axes[0]], operand.dtype)
-        given = f"{x[0]}, {ones}" if axes == (1,) else f"{ones}, {x[0]}"
-        to.lines.append(f"dot({given}, {_reshaped(to, var, place, (-1,))})")
-    else:
-        whole = kept(operand.shape, axes)
-        to.lines.append(f"add.reduce({x[0]}, {axes}, None, {_reshaped(to, var, place, whole)}, True)")
+    if len(axes) == 1 and operand.ndim == 2:  # a bias: a product with ones takes a third of the time
+        n = operand.shape[axes[0]]
+        ones = to.bound(_ones((n, 1) if axes == (1,) else (1, n)[2 - len(shape) :], operand.dtype))
+        return to.call(var, f"dot({x[0]}, {ones}" if axes == (1,) else f"dot({ones}, {x[0]}")
+    whole = kept(operand.shape, axes)
+    to.lines.append(f"add.reduce({x[0]}, {axes}, None, {_reshaped(to, var, to.place(var), whole)}, True)")
     return None
 
 
 def _reshaped(to: Writer, var: Var, place: str, shape: tuple[int, ...]) -> str:
     """The array that is to be written into, in another shape."""
-    if var.data.shape == shape or (shape == (-1,) and var.data.ndim == 1):
+    if var.data.shape == shape:
         return place
     if to.static(var) is None:
         return f"{place}.reshape({shape})"

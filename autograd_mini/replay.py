@@ -164,10 +164,13 @@ class Writer:
         ours = set(map(id, steps))
         later = []
         self._into = {}
-        for j, x in enumerate(gradients):
-            if x is None or x.is_scalar:
-                continue
-            self.lines.append(f"o{j} = into[{j}]")
+        arrays = [(j, x) for j, x in enumerate(gradients) if x is not None and not x.is_scalar]
+        if arrays:
+            names = ["_"] * (arrays[-1][0] + 1)
+            for j, _ in arrays:
+                names[j] = f"o{j}"
+            self.lines.append(f"{', '.join(names)}, *_ = into")
+        for j, x in arrays:
             if id(x) in ours and x.data.ndim and id(x) not in self._into and base(x) is x:
                 self._into[id(x)] = f"o{j}"
             else:

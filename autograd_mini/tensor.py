@@ -199,7 +199,7 @@ class Tensor(Node):
                     f"backward() of a Tensor of shape {self.shape} needs a seed of that shape; "
                     "or make it one number first, as with .sum() or .mean()"
                 )
-            seed = np.array(1.0, data.dtype).reshape(data.shape)
+            seed = np.ones(data.shape, data.dtype) if data.ndim else np.array(1.0, data.dtype)
         else:
             seed = np.array(seed._data if isinstance(seed, Tensor) else seed)  # the caller may edit it
             if seed.shape != data.shape:

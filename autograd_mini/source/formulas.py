@@ -1,6 +1,7 @@
 """Steps on numbers, or on the elements of arrays, as the formulas that people write.
 
->>> g, x = Symbol("g"), Symbol("x")
+>>> from autograd_mini.expr import symbols
+>>> g, x = symbols("g x")
 >>> times(g, -1 / x), tidy(-g * x + 1 * x)
 (-(g / x), x - g * x)
 """
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import linear
-from ..expr import Call, Expr, Number, Symbol
+from ..expr import Call, Expr, Number
 from ..nary import Sum
 from ..operation import Plain
 from ..plain import CONDITIONS, LOGIC, NOT, RELATIONS
@@ -91,7 +92,8 @@ def _pulled(operation: Pull, x: list[Expr], data: Any, script: Script, known: Ma
 def times(g: Expr, partial: Expr) -> Expr:
     """Their product, multiplied and divided from left to right.
 
-    >>> g, x, y = Symbol("g"), Symbol("x"), Symbol("y")
+    >>> from autograd_mini.expr import symbols
+    >>> g, x, y = symbols("g x y")
     >>> times(g, y * (1 - y)), times(g, 2 * x)
     (g * y * (1 - y), 2 * g * x)
     """
@@ -130,7 +132,8 @@ def _ties(partial: Expr) -> Expr:
 def tidy(formula: Expr) -> Expr:
     """The formula with its signs in front, its numbers folded and its sums without parentheses.
 
-    >>> g, x = Symbol("g"), Symbol("x")
+    >>> from autograd_mini.expr import symbols
+    >>> g, x = symbols("g x")
     >>> tidy(2 * (3 * x)), tidy(g * (-x)), tidy(g + (x - 1))
     (6 * x, -(g * x), g + x - 1)
     """
@@ -216,6 +219,3 @@ def points_in(interval: Interval) -> list[float]:
     near = [end + step for end in interval if np.isfinite(end) for step in (-1e-3, -1e-9, 1e-9, 1e-3)]
     points = [*near, *(sign * size for sign in (1, -1) for size in (1e-9, 1e-3, 0.3, 0.7, 1.7, 3.0, 20.0, 1e4))]
     return sorted({float(point) for point in points if interval.low < point < interval.high})
-
-
-__all__ = ["CLOSE", "Gradient", "Symbol", "agree", "elementwise", "points_in", "shown_is_accurate", "tidy", "times"]

@@ -8,17 +8,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import linear
 from ..expr import Call, Expr, Number, Symbol
 from ..notation import PRODUCT
 from ..plain import CONDITIONS
 from ..rules import Rule
 from ..tape import Var
-from .formulas import tidy
+from .formulas import CLOSE, tidy
 from .words import Words
 
 LONGEST_LINE = 88
 SHORT = 20  # characters of what may stand at several places
 ABSORBED = 60  # characters of a line that is two steps of the chain rule
+
+
+MOVED = (linear.RESHAPE, linear.TRANSPOSE, linear.ASTYPE)
 
 
 class Line(NamedTuple):
@@ -87,6 +91,8 @@ class Lines:
                 x = max(long, key=lambda x: self.words.length(self._pieces[id(x)].formula))
                 self.assign(self.words.names.numbered(self.letter), x, self._pieces[id(x)])
                 return self.compose(var)
+        if var.operation in MOVED and isinstance(self.piece(operands[0]).formula if operands else None, Number):
+            return self.piece(operands[0])  # a number stands for an array of any shape
         if not on_elements:
             self.words.known[written] = var.data
             return Piece(written, var.data)
@@ -156,10 +162,13 @@ class Forward(Lines):
 
     def compose(self, var: Var, fit: bool = True) -> Piece:
         formula, value = super().compose(var, fit)
-        if self.words.divisor and isinstance(formula, Call) and formula.name == "div":
-            number, symbol = self.words.divisor
-            if formula.operands[1] == Number(number) and np.size(var.data) == 1:
-                formula = formula.operands[0] / symbol
+        if self.words.divisor and np.size(var.data) == 1:
+            m, symbol = self.words.divisor
+            match formula:
+                case Call(name="div", operands=(x, Number(value=n))) if n == m:
+                    formula = x / symbol
+                case Call(name="mul", operands=(Number(value=n), x)) if abs(abs(n) * m - 1) < CLOSE:
+                    formula = Number(round(n * m)) / symbol * x
         return Piece(formula, value)
 
 
@@ -268,12 +277,27 @@ class Backward(Lines):
         del self._pieces[id(gradient)]
         return False
 
+    def compose(self, var: Var, fit: bool = True) -> Piece:
+        piece = super().compose(var, fit)
+        match piece.formula:
+            case Call(name="{}.T", operands=(Call(name="matmul", operands=(x, y)),)):
+                is_simpler = any(isinstance(z, Call) and z.name == "{}.T" for z in (x, y))
+                if is_simpler and all(z.data.ndim == 2 for z in var.operands[0].operands):
+                    piece = Piece(Call("matmul", _transposed(y), _transposed(x)), var.data)
+                    self.words.known[piece.formula] = var.data
+        return piece
+
     def tidied(self, formula: Expr) -> Expr:
         return tidy(formula)
 
     def finished(self, piece: Piece) -> Piece:
         short = self.words.shortest(piece.formula)
         return piece if short == piece.formula else Piece(short, self.words.value(short))
+
+
+def _transposed(formula: Expr) -> Expr:
+    is_transposed = isinstance(formula, Call) and formula.name == "{}.T"
+    return formula.operands[0] if is_transposed else Call("{}.T", formula)  # type: ignore[attr-defined]  # a Call
 
 
 def _is_brief(formula: Expr) -> bool:

@@ -81,9 +81,9 @@ def of_function(f: Any, args: tuple[Any, ...], variables: Mapping[str, object], 
         named = _named(trace, returned, known, wanted or arguments)
     queue = iter(arguments)
     trees = tree.map_leaves(lambda x: next(queue) if _changes(x) else x, args)
-    name = getattr(f, "__name__", "")
+    name = getattr(f, "__name__", type(f).__name__.lower())
     return named._replace(
-        name=name if identifier(name) == name else "f", parameters=tuple(zip(names, trees, strict=True))
+        name=name if name and identifier(name) == name else "f", parameters=tuple(zip(names, trees, strict=True))
     )
 
 
@@ -275,7 +275,7 @@ def _lengths(node: Any) -> list[int]:
         if isinstance(term, Node) and term.op in ("add", "sub", "neg"):
             stack.extend(term.operands)
             continue
-        terms += 1
+        terms += isinstance(term, Node)
         if type(term) is Tensor:
             shapes = [np.shape(getattr(x, "_data", x)) for x in term.operands]
             found += [length for shape in shapes for length in (int(np.prod(shape)), *shape)]

@@ -51,7 +51,8 @@ class Page:
         self.outer = [var for var in self.inputs if id(var) not in arguments]
         everything = (*steps, *named.inputs)
         self.script = Script(arrays=not all(var.is_scalar for var in everything))
-        self.names = Names({*TAKEN, *self._helpers(), named.name})
+        self.names = Names({*TAKEN, *self._helpers()})
+        self.function = self.names.free(named.name) if named.name else ""
         self.called: dict[int, str] = {}
         self.parameters: list[str] = []
         self.given: list[Line] = []  # constant arrays
@@ -96,10 +97,16 @@ class Page:
 
     def _derived(self) -> dict[int, Expr]:
         """What is written for a node that is data without a name, but 1 - y or X.T of one that has a name."""
-        data = [] if self.named.name else [var for var in self.inputs if not flows_to(var.node)]
-        known = [(self.called[id(var)], var.data) for var in data if id(var) in self.called]
-        found = {id(var): _made_of(var.data, known) for var in data if id(var) not in self.called}
-        return {key: formula for key, formula in found.items() if formula is not None}
+        found: dict[int, Expr] = {}
+        known: list[tuple[str, Any]] = []  # what stands nearest first, for that is likely meant where several fit
+        for var in [] if self.named.name else self.inputs:
+            if flows_to(var.node):
+                continue
+            if id(var) in self.called:
+                known.insert(0, (self.called[id(var)], var.data))
+            elif (formula := _made_of(var.data, known)) is not None:
+                found[id(var)] = formula
+        return found
 
     def _constant(self, var: Var) -> Expr:
         """What is written for a constant array: a name, what is made of one, or the numbers if they are few."""
@@ -132,8 +139,9 @@ class Page:
             if array is data and identifier(name):
                 return identifier(name), data
         for name, array in self.named.arrays:
-            if identifier(name) and _made_of(data, [(name, array)]) is not None:
-                return identifier(name), array.astype(data.dtype)
+            same = array.astype(data.dtype)
+            if identifier(name) and np.array_equal(same, array) and _made_of(data, [(name, same)]) is not None:
+                return identifier(name), same
         return "", data
 
     # Lines.
@@ -233,11 +241,15 @@ class Page:
         value = self._returned(named.output, results)
         leaves = {id(target.node): target.name for target in self.targets if target.is_leaf}
         gradients = [leaves[id(var)] for var in named.inputs if id(var) in leaves]
+        returned = f"return {value}"
         if gradients:
-            value = f"{value}, ({', '.join(gradients)}{',' * (len(gradients) == 1)})"
+            several = ", ".join(gradients) + "," * (len(gradients) == 1)
+            returned = f"{returned}, ({several})"
+            if len(returned) > LONGEST_TEXT:
+                returned = f"return {value}, (\n{textwrap.indent(textwrap.fill(several, LONGEST_TEXT), ' ' * 4)},\n)"
         passes = self._passes(unpacked)
-        body = "\n\n".join(passes) + "\n" * bool(passes) + _wrapped(f"return {value}")
-        head = f"def {named.name}({', '.join(parameters)}):"
+        body = "\n\n".join(passes) + "\n" * bool(passes) + returned
+        head = f"def {self.function}({', '.join(parameters)}):"
         return self._whole(["\n".join(self._inputs()), f"{head}\n{textwrap.indent(body, ' ' * 4)}"])
 
     def _returned(self, x: Any, results: Iterator[Expr]) -> str:
@@ -264,14 +276,22 @@ def _filled(formula: Expr, places: Mapping[Expr, Expr], arrays: Mapping[Expr, Ex
 
 
 def _made_of(data: Any, known: Sequence[tuple[str, Any]]) -> Expr | None:
-    """A formula that gives this data in terms of something known: that itself, transposed, or subtracted from 1."""
+    """A formula that gives this data in terms of something known: itself, transposed, negated, 1 - it or it - 1."""
     for name, x in known:
+        symbol = Symbol(name)
+        if np.asarray(x).dtype != np.asarray(data).dtype:
+            continue
         if np.array_equal(x, data):
-            return Symbol(name)
+            return symbol
         if np.ndim(x) > 1 and np.array_equal(x.T, data):
-            return Call("{}.T", Symbol(name))
-        if np.asarray(data).dtype.kind == "f" and np.shape(x) == np.shape(data) and np.array_equal(1 - x, data):
-            return 1 - Symbol(name)
+            return Call("{}.T", symbol)
+        if np.asarray(data).dtype.kind in "fi" and np.shape(x) == np.shape(data):
+            if np.array_equal(1 - x, data):
+                return 1 - symbol
+            if np.array_equal(-x, data):
+                return -symbol
+            if np.array_equal(x - 1, data):
+                return symbol - 1
     return None
 
 

@@ -183,8 +183,8 @@ class Script:
     def _array(self, x: Any, indent: int) -> str:
         dtype = "" if x.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{x.dtype.name}"
         first = x.flat[0] if x.size else 0
-        if not x.size or (x.size > 1 and x.dtype.kind == "f" and (x == first).all()):
-            name = "zeros" if not np.any(x) else "ones" if first == 1 else "full"
+        if not x.size or (x.size > 1 and x.dtype.kind in "fb" and (x == first).all()):
+            name = "full" if x.dtype == np.bool_ else "zeros" if not np.any(x) else "ones" if first == 1 else "full"
             return f"np.{name}({x.shape}{f', {self.literal(first)}' if name == 'full' else ''}{dtype})"
         if x.size > 2 and x.dtype.kind == "i" and (x.ravel() == np.arange(x.size)).all():
             return f"np.arange({x.size}{dtype})" + (f".reshape{x.shape}" if x.ndim > 1 else "")
@@ -208,7 +208,7 @@ def is_condition(formula: Expr) -> bool:
 def _on_arrays(name: str, is_indicator: bool) -> Callable[..., Any]:
     if name == "where":
         return (lambda c, *_: (np.asarray(c) != 0).astype(np.int8)) if is_indicator else np.where
-    own = RELATIONS.get(name) or LOGICAL.get(name)
+    own = {**RELATIONS, **LOGICAL, "{}.T": "transpose", "matmul": "matmul"}.get(name)
     return getattr(np, own) if own else array_value(RULES[name])
 
 

@@ -11,7 +11,7 @@ from ..expr import Call, Expr, Number, Symbol
 from ..names import Names
 from ..tape import Source, Var
 from .calls import whole
-from .formulas import agree, elementwise
+from .formulas import agree, elementwise, tidy
 from .script import Script
 from .simplify import forms
 
@@ -102,11 +102,17 @@ class Words:
         if not isinstance(formula, Call):
             return formula
         expanded = self._expanded(formula)
-        limit = min(self.length(formula) + 1, self.length(expanded))
-        for form in forms(expanded):
-            if self.length(form) < limit and agree(self.value(form), self.value(expanded)):
+        for form in map(tidy, forms(expanded)):
+            shorter = self.length(form) <= self.length(formula) and operations(form) < operations(expanded)
+            if shorter and self._agree(form, expanded):
                 return form
         return formula
+
+    def _agree(self, form: Expr, expanded: Expr) -> bool:
+        try:
+            return agree(self.value(form), self.value(expanded))
+        except KeyError:  # a call on whole arrays that is written in another way than where it was met
+            return False
 
     def reads(self, formula: Expr) -> Iterator[Var]:
         """The variables in a formula, as often as they occur."""
@@ -120,6 +126,11 @@ class Words:
     def length(self, formula: Expr) -> int:
         """How long a formula is when it is written."""
         return len(self.script.text(formula))
+
+
+def operations(formula: Expr) -> int:
+    """How many operations a formula has."""
+    return sum(isinstance(part, Call) for part in formula.walk())
 
 
 def as_number(data: Any) -> float | None:
