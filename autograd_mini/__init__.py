@@ -28,9 +28,9 @@ LAZY = {
     "check_rule": "testing",
     "custom_vjp": "custom",
     "dropout": "randomness",
-    "jit": "replaying",
+    "jit": "programs.jit",
     "to_python": "source",
-    "vmap": "mapping",
+    "vmap": "programs.vmap",
 }
 __version__ = "0.1.0"
 __all__ = [

@@ -20,7 +20,7 @@ class _Modes(threading.local):
     no_grad = 0
     anomaly = 0
     transforms = 0
-    trace: Any = None  # what a program is being recorded into: see tape.py
+    trace: Any = None  # what a program is being recorded into: see trace.py
 
 
 class _Count:

@@ -68,8 +68,8 @@ def dropout(x: Any, rate: float = 0.5, generator: np.random.Generator | None = N
 def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
     """Raise a RecordingError if random numbers were drawn that every replay would repeat.
 
-    Seen are Python's and NumPy's own generators, and those that a function knows by name, or that an object has which it
-    knows by name; one that is made within the function is not.
+    Seen are Python's and NumPy's own generators, and those that a function knows by name, or that an object has which
+    it knows by name; one that is made within the function is not.
     """
     generators = list(_known_to(f))
 
@@ -91,7 +91,7 @@ def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
 def _known_to(f: Any) -> Iterator[np.random.Generator]:
     owner = getattr(f, "__self__", f)
     f = inspect.unwrap(getattr(f, "__func__", f))
-    f = f if inspect.isfunction(f) else getattr(type(f), "__call__", None)
+    f = f if inspect.isfunction(f) else type(f).__call__
     if not inspect.isfunction(f):
         return
     known = inspect.getclosurevars(f)

@@ -42,9 +42,7 @@ from .graph import (
     flows_to,
 )
 from .modes import MODES, THREAD, refuse_in_program
-from .nary import Sum
 from .plain import DETACH
-from .rules import Rule
 
 Operand = Any  # a Value, or what float() makes a number of: int, float, bool, NumPy scalar
 

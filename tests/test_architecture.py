@@ -22,8 +22,8 @@ PACKAGES = ("autograd_mini", "viz")
 ENGINE = """
     notation expr rules symbolic modes graph tree worlds nary operation plain linear reverse forward tensor value
     recording operators array_operators functions arrays shapes elements reductions products array_functions
-    numpy_api higher tape custom run transforms program lowering phrases randomness replay sources replayed replaying
-    placing batching lifting mapping testing lexer parser datasets nn optim
+    numpy_api higher custom run transforms randomness programs names source
+    testing lexer parser datasets nn optim
 """.split()
 
 # (module, what it imports against the order): why. Only within a function, never when the module loads.

@@ -11,7 +11,7 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from autograd_mini.graph import topological
-from autograd_mini.mapping import vmap
+from autograd_mini.programs.vmap import vmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

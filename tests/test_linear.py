@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = np.ndarray[Any, Any]
-OPERATIONS = {name: each for name, each in vars(linear).items() if isinstance(each, Linear) and not isinstance(each, Plain)}
+OPERATIONS = {
+    name: each for name, each in vars(linear).items() if isinstance(each, Linear) and not isinstance(each, Plain)
+}
 Shape = tuple[int, ...]
 
 # operation: (shapes of its operands, parameters), …

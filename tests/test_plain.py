@@ -13,7 +13,7 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from autograd_mini.plain import DETACH, LESS, NOT
-from autograd_mini.program import record
+from autograd_mini.programs.program import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

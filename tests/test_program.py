@@ -13,12 +13,12 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import Tensor, Value, nn, optim
 from autograd_mini.modes import MODES, THREAD, RecordingError
-from autograd_mini.program import record, record_graph
+from autograd_mini.programs.program import record, record_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from autograd_mini.program import Program
+    from autograd_mini.programs.program import Program
 
 HERE = Path(__file__).name
 X = np.array([1.5, 2.5])

@@ -24,15 +24,21 @@ def test_the_code_runs_and_prints_the_tree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    main_job, network, arrays, _, own = PYTHON
-    names = run(f"{main_job}\n{network}\n{arrays}\n{own}", tmp_path)
-    assert capsys.readouterr().out == next(text for language, text in BLOCKS if not language)
+    main_job, network, arrays, programs, _, own = PYTHON
+    names = run(f"{main_job}\n{network}\n{arrays}\n{programs}\n{own}", tmp_path)
+    tree = next(text for language, text in BLOCKS if not language)
+    shown = capsys.readouterr().out
+    assert shown.startswith(tree)
+    lines = shown.splitlines()
+    promised = re.findall(r"^\|[^|`]+\| `([^`|]+ = [^`|]+)` \|$", README, re.MULTILINE)
+    assert len(promised) == 10
+    assert [line for line in promised if line not in lines] == []
     assert (tmp_path / "e.svg").exists()
     assert names["loss"] < 0.1  # type: ignore[operator]
 
 
 def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
-    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[3]})", tmp_path)["row"]
+    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[4]})", tmp_path)["row"]
     assert str(made) == "gaussian(x): d/dx = -2 * x * out"
 
 
@@ -41,7 +47,7 @@ def test_every_file_of_the_layout_exists_and_every_file_is_in_it() -> None:
     named = set(re.findall(r"\b(\w+\.py)\b", layout))
     there = {path.name for folder in ("autograd_mini", "viz") for path in (ROOT / folder).glob("*.py")}
     assert there - named == {"__init__.py"}
-    assert named <= there
+    assert named <= there | {path.name for path in (ROOT / "autograd_mini" / "programs").glob("*.py")}
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)]+)\)", README))

@@ -465,6 +465,15 @@ def test_gradients_are_called_after_the_result_unless_it_is_a_loss(root: str, gr
     assert backward_lines(to_python(e, names={})) == [f"{gradient} = 2 * x"]
 
 
+def test_a_label_that_was_detached_with_its_number_stays_the_steps() -> None:
+    x = Value(1.0, "x")
+    z = x * 2
+    z.label = "z"
+    e = ag.stop_gradient(z) * z
+    e.label = "e"
+    assert {"z = x * 2", "e = z_2 * z"} <= set(lines(check(e, [x])))
+
+
 def test_a_gradients_name_never_hides_a_node() -> None:
     z, dz = Value(2.0), Value(3.0)
     L = z * dz

@@ -14,8 +14,8 @@ import autograd_mini as ag
 from autograd_mini import Tensor, Value, nn, stop_gradient
 from autograd_mini.graph import topological
 from autograd_mini.modes import RecordingError
+from autograd_mini.programs.vmap import vmap
 from autograd_mini.rules import TABLE
-from autograd_mini.mapping import vmap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

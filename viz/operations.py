@@ -68,7 +68,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def is_linear(node: Any) -> bool:
-    """Whether the operation of `node` is no formula: an own function of arrays, or a replayed program, is none either."""
+    """Whether the operation of `node` is no formula: an own function of arrays or a replayed program is none either."""
     return not hasattr(node.rule, "derivative") or (hasattr(node.rule, "pulls_of") and kind(node.data) != "")
 
 

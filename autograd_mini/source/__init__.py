@@ -1,6 +1,6 @@
 """Programs printed as Python that a student can read, and run: ``to_python``.
 
-A recording (``tape.py``, ``program.py``) goes through these rooms:
+A recording (``trace.py``, ``program.py``) goes through these rooms:
 
 - ``named``: it is made, with the names that the user gave and the gradients of all that has one;
 - ``script``: how formulas are written, with ``math`` or with NumPy;

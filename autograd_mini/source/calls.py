@@ -12,7 +12,7 @@ from ..expr import Call, Expr
 from ..nary import Dot, Sum
 from ..operation import Many
 from ..plain import LOGIC, NOT
-from ..tape import GATHER, Element, Source, Var
+from ..programs.trace import GATHER, Element, Source, Var
 from .script import Script
 
 LONGEST_INDEX = 40  # characters of an array of indices that has no name

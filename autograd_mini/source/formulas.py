@@ -20,8 +20,8 @@ from ..expr import Call, Expr, Number
 from ..nary import Sum
 from ..operation import Plain
 from ..plain import CONDITIONS, LOGIC, NOT, RELATIONS
+from ..programs.trace import GATHER, Element, Pull, Source, Var
 from ..rules import Interval, Rule, out
-from ..tape import GATHER, Element, Pull, Source, Var
 from .script import Script, is_condition
 
 LONGEST_SUM = 12  # terms that are written with +

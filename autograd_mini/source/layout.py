@@ -12,8 +12,8 @@ from .. import linear
 from ..expr import Call, Expr, Number, Symbol
 from ..notation import PRODUCT
 from ..plain import CONDITIONS
+from ..programs.trace import Var
 from ..rules import Rule
-from ..tape import Var
 from .formulas import CLOSE, tidy
 from .words import Words
 

@@ -17,9 +17,9 @@ from ..linear import MEAN, count
 from ..modes import tracing
 from ..names import candidates, identifier
 from ..nary import Sum
-from ..program import Simplifier
+from ..programs.program import Simplifier
+from ..programs.trace import Trace, Var, _pulling
 from ..reverse import cotangents
-from ..tape import Trace, Var, _pulling
 from ..tensor import Tensor
 from ..value import Value, as_float
 from .formulas import Gradient

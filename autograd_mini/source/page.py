@@ -13,9 +13,9 @@ import numpy as np
 from ..expr import Call, Expr, Number, Symbol
 from ..graph import flows_to
 from ..names import Names, identifier
-from ..program import constant, needed
+from ..programs.program import constant, needed
+from ..programs.trace import Pull, Source, Var
 from ..rules import RULES, Rule
-from ..tape import Pull, Source, Var
 from .calls import is_whole
 from .layout import Backward, Forward, Line, Target, in_order
 from .named import LOSSES, Named
@@ -82,7 +82,8 @@ class Page:
         if named.root and not isinstance(named.outputs[0].operation, Source):
             self.root = self.called[id(named.outputs[0])] = free(named.root)
         paths = {id(x): identifier(path) for path, x in self.paths}
-        for var in (*self.inputs, *self.forward):
+        flowing = [var for var in self.inputs if flows_to(var.node)]
+        for var in (*flowing, *self.forward, *self.inputs):
             wish = named.called.get(id(var)) or paths.get(id(var))
             if wish and id(var) not in self.called:
                 self.called[id(var)] = free(wish)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..expr import Call, Expr, Number, Symbol
 from ..names import Names
-from ..tape import Source, Var
+from ..programs.trace import Source, Var
 from .calls import whole
 from .formulas import agree, elementwise, tidy
 from .script import Script

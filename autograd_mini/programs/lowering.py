@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .expr import Call, Expr, Number, Symbol
-from .operation import Plain
-from .plain import AND, NOT_EQUAL, RELATIONS
+from ..expr import Call, Expr, Number, Symbol
+from ..operation import Plain
+from ..plain import AND, NOT_EQUAL, RELATIONS
+from ..rules import RULES, Rule
+from ..worlds import array_value, arrays, expand, on_arrays, pull_formulas
 from .program import Simplifier, constant
-from .rules import RULES, Rule
-from .tape import Pull, Var
-from .worlds import array_value, arrays, expand, on_arrays, pull_formulas
+from .trace import Pull, Var
 
 CONDITIONS = {**{name: RELATIONS[name] for name in ("lt", "le", "gt", "ge", "eq")}, "and": AND}
 AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from ..linear import GETITEM, MATMUL, STACK
+from ..rules import RULES
 from .batching import is_elementwise
-from .linear import GETITEM, MATMUL, STACK
 from .program import Program, constant
-from .rules import RULES
-from .tape import Source, Var
+from .trace import Source, Var
 
 ADD, MUL = RULES["add"], RULES["mul"]
 

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import higher
-from .expr import Call, Expr, Formula
-from .forward import tangents
-from .graph import Node, topological
-from .modes import recording
-from .operation import Linear
-from .recording import from_values
-from .reverse import cotangents
+from .. import higher
+from ..expr import Call, Expr, Formula
+from ..forward import tangents
+from ..graph import Node, topological
+from ..modes import recording
+from ..operation import Linear
+from ..recording import from_values
+from ..reverse import cotangents
+from ..tensor import Tensor
+from ..value import Value
+from ..worlds import FAULTS
 from .sources import Reached
-from .tape import Var
-from .tensor import Tensor
-from .value import Value
-from .worlds import FAULTS
+from .trace import Var
 
 if TYPE_CHECKING:
-    from .replaying import Recorded
+    from .jit import Recorded
 
 
 class Run:

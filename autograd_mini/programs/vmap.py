@@ -1,7 +1,7 @@
 """vmap: a function of one example, run over a batch.
 
-The function is traced with one example (``tape.py``); what it did is then done once for all examples, with a batch axis
-in front, by the engine's own operations (``batching.py``). So the result is a graph like any other.
+The function is traced with one example (``trace.py``); what it did is then done once for all examples, with a batch
+axis in front, by the engine's own operations (``batching.py``). So the result is a graph like any other.
 
 >>> from autograd_mini import Tensor, Value, grad, maximum
 >>> w, b = Value(2.0), Value(1.0)
@@ -21,21 +21,21 @@ from typing import Any
 
 import numpy as np
 
-from . import tree
+from .. import tree
+from ..custom import Custom
+from ..graph import DATA, VARIABLE, Node, data_of, describe, flows_to
+from ..linear import BROADCAST_TO
+from ..modes import THREAD, tracing
+from ..randomness import refuse_draws
+from ..recording import array, from_values
+from ..run import data_node
+from ..shapes import moveaxis
+from ..tensor import Tensor, leaf
+from ..value import Value, as_float
 from .batching import Step
-from .custom import Custom
-from .graph import DATA, VARIABLE, Node, data_of, describe, flows_to
 from .lifting import lift
-from .linear import BROADCAST_TO
-from .modes import THREAD, tracing
 from .program import Program, held_by, needed
-from .randomness import refuse_draws
-from .recording import array, from_values
-from .run import data_node
-from .shapes import moveaxis
-from .tape import Trace, Var, as_input
-from .tensor import Tensor, leaf
-from .value import Value, as_float
+from .trace import Trace, Var, as_input
 
 Axes = int | None | Sequence[int | None]
 

@@ -18,19 +18,19 @@ from typing import Any
 
 import numpy as np
 
-from . import shapes, tree
-from .custom import Custom
-from .functions import evaluate_row
-from .graph import DATA, Node, describe, flows_to, topological
-from .linear import ASTYPE, BROADCAST_TO, RESHAPE, SUM_TO
-from .modes import tracing
-from .nary import Sum
-from .operation import Linear, Many, Plain
-from .recording import stacked
-from .rules import Rule
-from .tape import GATHER, Element, Source, Trace, Var
-from .tensor import Tensor
-from .value import Value, as_float
+from .. import shapes, tree
+from ..custom import Custom
+from ..functions import evaluate_row
+from ..graph import DATA, Node, describe, flows_to, topological
+from ..linear import ASTYPE, BROADCAST_TO, RESHAPE, SUM_TO
+from ..modes import tracing
+from ..nary import Sum
+from ..operation import Linear, Many, Plain
+from ..recording import stacked
+from ..rules import Rule
+from ..tensor import Tensor
+from ..value import Value, as_float
+from .trace import GATHER, Element, Source, Trace, Var
 
 
 class Program:
@@ -41,7 +41,7 @@ class Program:
     steps : every variable that is computed, in order, gradients too
     size : how many the function itself computed
     arguments : the variables that each call is given, one for each number, array and node of its arguments
-    captured, captured_vars : see :class:`tape.Trace`
+    captured, captured_vars : see :class:`trace.Trace`
     output : what the function returned, with a variable in the place of each node
     outputs : those variables
     sources : the variables of arguments and captured nodes that want a gradient
@@ -238,7 +238,7 @@ def _spreads_by_itself(i: int, var: Var) -> bool:
     if x.operation is not BROADCAST_TO:
         return False
     shapes = [np.shape(y.data) for j, y in enumerate(var.operands) if j != i]
-    return np.broadcast_shapes(*shapes, np.shape(x.operands[0].data)) == var.data.shape
+    return bool(np.broadcast_shapes(*shapes, np.shape(x.operands[0].data)) == var.data.shape)
 
 
 def _key(x: Any) -> Any:

@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from . import functions, tree
-from .functions import FUNCTIONS
-from .graph import Node, data_of
-from .linear import (
+from .. import functions, tree
+from ..functions import FUNCTIONS
+from ..graph import Node, data_of
+from ..linear import (
     BROADCAST_TO,
     CONCATENATE,
     EINSUM,
@@ -40,16 +40,16 @@ from .linear import (
     TILE,
     TRANSPOSE,
 )  # fmt: skip
-from .modes import THREAD
-from .nary import DOT, Dot, Sum
+from ..modes import THREAD
+from ..nary import DOT, Dot, Sum
+from ..plain import DETACH, LOGIC, NOT, NUMBERS, RELATIONS
+from ..recording import array
+from ..rules import RULES, Rule
+from ..run import data_node
+from ..value import Value
 from .placing import over_batch
-from .plain import DETACH, LOGIC, NOT, NUMBERS, RELATIONS
 from .program import perform
-from .recording import array
-from .rules import RULES, Rule
-from .run import data_node
-from .tape import Pull, Var
-from .value import Value
+from .trace import Pull, Var
 
 Shape = tuple[int, ...]
 

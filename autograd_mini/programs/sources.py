@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import shapes
-from .graph import Node
+from .. import shapes
+from ..graph import Node
+from ..recording import from_values
+from ..tensor import Tensor
 from .program import Program
-from .recording import from_values
-from .tape import Var
-from .tensor import Tensor
+from .trace import Var
 
 if TYPE_CHECKING:
     from .replayed import Run

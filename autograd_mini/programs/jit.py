@@ -1,6 +1,6 @@
 """jit: a function that is recorded once, and then replayed.
 
-The first call with arguments of some shapes records what the function does (``tape.py``, ``program.py``) and writes
+The first call with arguments of some shapes records what the function does (``trace.py``, ``program.py``) and writes
 code for it (``replay.py``); later calls run that code, forward, and backward when it is asked for. The graph gets one
 node, whose operands are what a gradient is wanted for.
 
@@ -29,19 +29,19 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import tree
-from .graph import CLOCK, DATA, Node, describe
-from .modes import MODES, THREAD
-from .plain import CONDITIONS
+from .. import tree
+from ..graph import CLOCK, DATA, Node, describe
+from ..modes import MODES, THREAD
+from ..plain import CONDITIONS
+from ..randomness import refuse_draws
+from ..recording import new, new_node, new_tensor, settle
+from ..tensor import Tensor, leaf
+from ..value import Value, as_float
 from .program import is_variable, record
-from .randomness import refuse_draws
-from .recording import new, new_node, new_tensor, settle
 from .replay import Compiled
 from .replayed import Replayed, Run
 from .sources import Reached, Reading
-from .tape import Var, as_input
-from .tensor import Tensor, leaf
-from .value import Value, as_float
+from .trace import Var, as_input
 
 
 class jit:

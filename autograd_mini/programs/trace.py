@@ -23,20 +23,20 @@ from typing import Any
 
 import numpy as np
 
-from . import higher, tree
-from .expr import Number, Symbol
-from .graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
-from .linear import sum_to
-from .modes import tracing
-from .operation import Plain
-from .recording import NATIVE, new_node
-from .reverse import cotangents, times
-from .rules import Rule
-from .rules import out as OUT  # noqa: N812  # the symbol
-from .tensor import Tensor, checked, leaf
-from .value import Value, as_float
-from .worlds import on_floats
-from .worlds import pull as pull_by
+from .. import higher, tree
+from ..expr import Number, Symbol
+from ..graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
+from ..linear import sum_to
+from ..modes import tracing
+from ..operation import Plain
+from ..recording import NATIVE, new_node
+from ..reverse import cotangents, times
+from ..rules import Rule
+from ..rules import out as OUT  # noqa: N812  # the symbol
+from ..tensor import Tensor, checked, leaf
+from ..value import Value, as_float
+from ..worlds import on_floats
+from ..worlds import pull as pull_by
 
 __all__ = ["GATHER", "Pull", "Source", "Trace", "Var", "pull_of", "tracing"]
 

@@ -31,11 +31,11 @@ from typing import Any
 
 import numpy as np
 
+from ..worlds import define
 from . import phrases
 from .lowering import lower
 from .program import Program, record
-from .tape import Source, Var
-from .worlds import define
+from .trace import Source, Var
 
 __all__ = ["Compiled", "Writer", "record"]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .tape import Var
+from .trace import Var
 
 
 def over_batch(

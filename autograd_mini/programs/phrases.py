@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import linear, tree
-from .expr import Expr, Number, Symbol, share
-from .linear import kept
+from .. import linear, tree
+from ..expr import Expr, Number, Symbol, share
+from ..linear import kept
+from ..nary import Dot, Sum
+from ..operation import Linear, Many, Plain
+from ..plain import CONDITIONS, LOGIC, NOT, RELATIONS
+from ..rules import RULES, TABLE, Rule, out
+from ..worlds import FLOATS, GRADIENT, array_value, expand, floats, least
 from .lowering import AS_NUMBER, Guard
-from .nary import Dot, Sum
-from .operation import Linear, Many, Plain
-from .plain import CONDITIONS, LOGIC, NOT, RELATIONS
-from .rules import RULES, TABLE, Rule, out
-from .tape import GATHER, Element, Pull, Source, Var
-from .worlds import FLOATS, GRADIENT, array_value, expand, floats, least
+from .trace import GATHER, Element, Pull, Source, Var
 
 if TYPE_CHECKING:
     from .replay import Writer
@@ -34,7 +34,9 @@ NUMPY = "add array copyto divide dot empty errstate matmul maximum minimum multi
 
 def names() -> dict[str, Any]:
     """What the code may call. On floats and arrays alike, what both have is called by different names."""
-    ufuncs = {f"np_{name}": getattr(np, name) for name in [*UFUNCS.values(), *(row.numpy for row in TABLE if row.numpy)]}
+    ufuncs = {
+        f"np_{name}": getattr(np, name) for name in [*UFUNCS.values(), *(row.numpy for row in TABLE if row.numpy)]
+    }
     return {
         **{name: getattr(np, name) for name in NUMPY}, **ufuncs, **floats().names,
         "least": least, "mul": operator.mul, "total": sum,
