@@ -15,8 +15,8 @@ def start(arguments, captured):
     v1 = v0 + c0
     k, g, into = yield (v1,)
     while True:
-        v2 = 1.0 + x0
-        k, g, into = yield (v2,)
+        v0 = 1.0 + x0
+        k, g, into = yield (v0,)
 <BLANKLINE>
 >>> run = compiled.start([2.0], [3.0])
 >>> next(run), run.send((0, 1.0, [None]))

@@ -278,7 +278,7 @@ class Trace:
         stop = {id(source) for source in sources}
 
         def pulling(node: Any) -> Callable[[int, Any], Any]:
-            return (lambda *_: None) if id(node) in stop else _pulling(node)
+            return (lambda *_: None) if id(node) in stop else pulling_once(node)
 
         if seed is None:
             seed = 1.0 if type(root) is Value else self.stand_in(np.ones(root.shape, root.dtype), DATA)
@@ -291,7 +291,7 @@ def as_input(x: Any) -> Any:
     return array if array.dtype.kind in "iub" or array.dtype in NATIVE else checked(array, x)
 
 
-def _pulling(node: Any) -> Callable[[int, Any], Any]:
+def pulling_once(node: Any) -> Callable[[int, Any], Any]:
     """As ``pulling`` in ``higher.py``, but the derivative of a row times the gradient is one step, without its own."""
     operation = node.origin
     if type(node) is Tensor and node.edges is MANY:

@@ -18,7 +18,7 @@ from ..modes import tracing
 from ..names import candidates, identifier
 from ..nary import Sum
 from ..programs.program import Simplifier
-from ..programs.trace import Trace, Var, _pulling
+from ..programs.trace import Trace, Var, pulling_once
 from ..reverse import cotangents
 from ..tensor import Tensor
 from ..value import Value, as_float
@@ -226,7 +226,7 @@ def _gradients(
     def pulling(node: Any) -> Callable[[int, Any], Any]:
         if id(node) in stop and node is not root:
             return lambda *_: None
-        pull = _pulling(node)
+        pull = pulling_once(node)
         if node is root or id(trace.var(node)) not in wishes:
             return pull
         return lambda i, g: pull(i, mark(node, g))
