@@ -24,11 +24,12 @@ from . import array_operators
 from .array_operators import elementwise
 from .expr import Call, Expr, Symbol
 from .graph import DATA, describe
-from .linear import MATMUL
+from .linear import ASTYPE, MATMUL
 from .linear import SUM as SUM_OF_ARRAY
+from .modes import MODES
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
-from .recording import gather, new_node, record, stacked
+from .recording import NATIVE, gather, new_node, record, stacked
 from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
 from .tensor import Tensor
@@ -49,9 +50,13 @@ def function(rule: Rule) -> Callable[..., Any]:
     names = [symbol.name for symbol in rule.inputs]
 
     def one(x: Any) -> Any:
-        return getattr(x, name)() if type(x) in NODES else evaluate_row(rule, x)
+        if type(x) not in NODES:
+            return evaluate_row(rule, x)
+        return getattr(floating(x) if MODES.active else x, name)()
 
     def two(x: Any, y: Any) -> Any:
+        if MODES.active:
+            x, y = floating(x), floating(y)
         kind, other = type(x), type(y)
         if kind is Tensor or (kind is Value and (other is Value or as_float(y) is not None)):
             return getattr(x, name)(y)
@@ -89,7 +94,8 @@ def evaluate_row(rule: Rule, *operands: Any) -> Any:
             condition = operands[0]
             operands = (condition if type(condition) in NODES else np.asarray(condition) != 0, *operands[1:])
         if any(type(x) in NODES for x in operands):
-            return elementwise(rule, *operands)
+            first = operands[:1] if rule.name == "where" else ()
+            return elementwise(rule, *first, *map(floating, operands[len(first) :]))
     else:
         value, *partials = on_floats(rule)(*(x._data if type(x) is Value else as_float(x) for x in operands))
         return record(rule, tuple(x if type(x) is Value else as_float(x) for x in operands), value, partials)
@@ -100,6 +106,11 @@ def evaluate_row(rule: Rule, *operands: Any) -> Any:
     if any(array.dtype not in (np.float32, np.float64) for array in arrays):
         raise _refuse(rule, *operands)
     return array_value(rule)(*arrays)
+
+
+def floating(x: Any) -> Any:
+    """Whole numbers that a program is given as floats, as those of plain arrays become in functions."""
+    return ASTYPE(x, NATIVE[0]) if type(x) is Tensor and x._data.dtype.kind in "iub" else x
 
 
 NODES = (Value, Tensor)

@@ -12,6 +12,7 @@ none (argmax, isnan, comparisons, zeros_like) in the list below, which run on th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ from .arrays import NUMPY
 from .functions import FUNCTIONS
 from .graph import Node, data_of
 from .modes import THREAD, refuse_in_program
-from .plain import CONDITIONS, LOGIC
+from .plain import CONDITIONS, LOGIC, combine
 from .recording import array
 from .rules import TABLE
 from .shapes import reshape
@@ -46,8 +47,8 @@ UFUNCS: dict[Any, Callable[..., Any]] = {
     **{getattr(np, row.numpy): FUNCTIONS[row.name] for row in TABLE if row.numpy},
     **NUMPY,
 }
-RECORDED = {operation.value: operation for operation in CONDITIONS}
-RECORDED |= {getattr(np, f"bitwise_{name}"): operation for name, operation in LOGIC.items()}  # what & is on arrays
+RECORDED: dict[Any, Callable[..., Any]] = {operation.value: operation for operation in CONDITIONS}
+RECORDED |= {getattr(np, f"bitwise_{name}"): functools.partial(combine, name) for name in LOGIC}
 REDUCTIONS = {
     np.add: reductions.sum,
     np.multiply: reductions.prod,

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, describe
+from .graph import Node, data_of, describe
 from .modes import MODES, THREAD
 from .operation import Plain
 
@@ -31,6 +31,7 @@ RELATIONS = {
     "eq": EQUAL, "ne": NOT_EQUAL, "lt": LESS, "le": LESS_EQUAL, "gt": GREATER, "ge": GREATER_EQUAL,
 }  # fmt: skip
 LOGIC = {"and": AND, "or": OR, "xor": XOR}
+BITWISE = {name: Plain(f"bitwise_{name}", getattr(np, f"bitwise_{name}")) for name in LOGIC}
 CONDITIONS = (*RELATIONS.values(), *LOGIC.values(), NOT)
 
 
@@ -45,13 +46,19 @@ def _comparison(name: str, operation: Plain) -> Callable[[Any, Any], Any]:
     return compare
 
 
-def _logic(operation: Plain) -> Callable[[Any, Any], Any]:
-    def combine(self: Node, other: object) -> Any:
+def combine(name: str, x: Any, y: Any) -> Any:
+    """What ``&``, ``|`` or ``^`` is of conditions, or of whole numbers."""
+    whole = any(getattr(data_of(z), "dtype", None) is not None and data_of(z).dtype.kind in "iu" for z in (x, y))
+    return (BITWISE if whole else LOGIC)[name](x, y)
+
+
+def _logic(name: str) -> Callable[[Any, Any], Any]:
+    def combined(self: Node, other: object) -> Any:
         if THREAD.trace is None or not _is_number(other):
             return NotImplemented  # two nodes are no conditions
-        return operation(self, other)
+        return combine(name, self, other)
 
-    return combine
+    return combined
 
 
 def _is_number(x: object) -> bool:
@@ -66,7 +73,7 @@ def _not(self: Node) -> Any:
 
 for _name, _operation in RELATIONS.items():
     setattr(Node, f"__{_name}__", _comparison(_name, _operation))
-for _name, _operation in LOGIC.items():
-    setattr(Node, f"__{_name}__", _logic(_operation))
-    setattr(Node, f"__r{_name}__", _logic(_operation))
+for _name in LOGIC:
+    setattr(Node, f"__{_name}__", _logic(_name))
+    setattr(Node, f"__r{_name}__", _logic(_name))
 setattr(Node, "__invert__", _not)  # noqa: B010  # an operator like those above

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .closures import variables
 from .functions import FUNCTIONS
 from .modes import THREAD, RecordingError
 from .operation import Plain
@@ -89,15 +90,8 @@ def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
 
 
 def _known_to(f: Any) -> Iterator[np.random.Generator]:
-    owner = getattr(f, "__self__", f)
-    f = inspect.unwrap(getattr(f, "__func__", f))
-    f = f if inspect.isfunction(f) else type(f).__call__
-    if not inspect.isfunction(f):
-        return
-    known = inspect.getclosurevars(f)
-    things = [owner, *known.nonlocals.values(), *known.globals.values(), *(f.__defaults__ or ())]
-    for thing in things:
-        held = getattr(thing, "__dict__", {})
+    for thing in [getattr(f, "__self__", f), *(look_up() for look_up in variables(f))]:
+        held = getattr(thing, "__dict__", None)
         for x in (thing, *(held.values() if type(held) is dict and not inspect.ismodule(thing) else ())):
             if isinstance(x, np.random.Generator):
                 yield x

@@ -114,7 +114,7 @@ def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     >>> x.grad
     array([6., 0., 0.])
     """
-    x = array(x)
+    x = functions.floating(array(x))
     axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
     rest = [i for i in range(x.ndim) if i not in axes]
     shape = tuple(x.shape[i] for i in rest)

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import higher, reverse, tree
 from .graph import DATA, VARIABLE, Node, describe, topological
+from .linear import ASTYPE
 from .modes import THREAD, Outer
 from .plain import NUMBERS
 from .reverse import cotangents
@@ -103,6 +104,8 @@ def plain(x: Any) -> Any:
 def _fresh(x: Any, copy: bool) -> Any:
     if isinstance(x, Node) and x.requires_grad:
         return x.identity()
+    if type(x) is Tensor and x._data.dtype.kind in "iub":  # whole numbers that a program is given
+        x = ASTYPE(x, np.dtype(np.float64))
     if THREAD.trace is not None and (isinstance(x, Node | np.ndarray) or as_float(x) is not None):
         return THREAD.trace.stand_in(x if isinstance(x, Node) or as_float(x) is not None else checked(x), VARIABLE)
     data = x.data if isinstance(x, Node) else x

@@ -295,6 +295,7 @@ class Tensor(Node):
         return format(self._data.item(), spec) if spec else repr(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self.refuse_to_look("a copy", INSTEAD)
         return leaf, (self._data.copy(), *self.copied_leaf())
 
 

@@ -224,6 +224,7 @@ class Value(Node):
         return format(self._data, spec) if spec else repr(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self.refuse_to_look("a copy", INSTEAD)
         return leaf, (self._data, *self.copied_leaf())
 
 

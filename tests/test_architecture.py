@@ -22,7 +22,7 @@ PACKAGES = ("autograd_mini", "viz")
 ENGINE = """
     notation expr rules symbolic modes graph tree worlds nary operation plain linear reverse forward tensor value
     recording operators array_operators functions arrays shapes elements reductions products array_functions
-    numpy_api higher custom run transforms randomness programs names source
+    numpy_api higher custom run transforms closures randomness programs names source
     testing lexer parser datasets nn optim
 """.split()
 

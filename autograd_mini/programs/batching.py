@@ -96,7 +96,7 @@ class Step:
             result = functions.stop_gradient(result)
         if isinstance(result, Node):
             return result
-        return Value(result, requires_grad=False) if self.var.is_scalar else data_node(result)
+        return Value(result, requires_grad=False) if type(result) is float else data_node(result)
 
     def everywhere(self, n: int, xs: Sequence[Any]) -> list[Any]:
         """The operands with the batch axis in front, repeated where they are the same for all examples."""

@@ -21,7 +21,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -30,6 +29,7 @@ import numpy as np
 from numpy import ndarray
 
 from .. import tree
+from ..closures import variables
 from ..graph import CLOCK, DATA, Node, describe
 from ..modes import MODES, THREAD
 from ..plain import CONDITIONS
@@ -78,6 +78,10 @@ class jit:
     (Value(36.0, grad=1.0), 24.0, Value(4.0), 1)
     """
 
+    def __new__(cls, f: Callable[..., Any] | None = None, max_nodes: int = 200_000) -> Any:
+        """A decorator where only settings are given: ``@jit(max_nodes=…)``."""
+        return functools.partial(cls, max_nodes=max_nodes) if f is None else super().__new__(cls)
+
     def __init__(self, f: Callable[..., Any], max_nodes: int = 200_000) -> None:
         functools.update_wrapper(self, f)
         self.function = f
@@ -91,7 +95,7 @@ class jit:
         if MODES.active and (THREAD.trace is not None or THREAD.anomaly):
             return self.function(*args, **kwargs)
         if self._watched is None:
-            self._watched = list(_names_of_nodes(self.function))
+            self._watched = watched(self.function)
         key: list[Any] = [THREAD.transforms > 0]
         leaves: list[Any] = []
         key += [id(named()) for named in self._watched]
@@ -134,6 +138,9 @@ class jit:
                 self._recorded[signature] = recorded
             return recorded  # type: ignore[no-any-return]  # it isn't NEW
 
+    def __reduce__(self) -> Any:
+        return type(self), (self.function, self.max_nodes)
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
 
@@ -142,18 +149,9 @@ NEW: Any = object()
 SIGNATURES = 64  # that one function keeps recordings of
 
 
-def _names_of_nodes(f: Callable[..., Any]) -> Iterator[Callable[[], Any]]:
-    """How to look up the variables outside of a function that hold nodes, which somebody may assign other nodes to."""
-    f = inspect.unwrap(getattr(f, "__func__", f))
-    if not inspect.isfunction(f):
-        return
-    for cell in f.__closure__ or ():
-        with contextlib.suppress(ValueError):  # an empty one
-            if isinstance(cell.cell_contents, Node):
-                yield functools.partial(getattr, cell, "cell_contents")
-    for name in f.__code__.co_names:
-        if isinstance(f.__globals__.get(name), Node):
-            yield functools.partial(f.__globals__.get, name)
+def watched(f: Callable[..., Any]) -> list[Callable[[], Any]]:
+    """How to look up the variables that hold nodes, which somebody may assign other nodes to."""
+    return [look_up for look_up in variables(f) if isinstance(look_up(), Node)]
 
 
 def look(x: Any, key: list[Any], leaves: list[Any]) -> None:
@@ -198,10 +196,13 @@ class Recorded:
                 "call it without jit"
             )
         self.program = program
+        self.outputs = program.outputs
+        # What is drawn is an output too, for who performs the steps once more.
+        self.draws = [var for var in program.steps if getattr(var.operation, "random", False)]
+        program.outputs = [*program.outputs, *self.draws]
         self.reading = Reading(program)
         with _not_collecting():
             self.compiled = Compiled(program)
-        self.outputs = program.outputs
         self.lone = type(program.output) is Var
         given = [x for x in tree.leaves((tuple(args), kwargs)) if is_variable(x)]
         self.readers = [_reader(x) for x in given]
@@ -217,7 +218,7 @@ class Recorded:
         results = run.forward()
         if self.lone:
             return self._result(run, 0, results[0])
-        handed = [self._result(run, k, data) for k, data in enumerate(results)]
+        handed = [self._result(run, k, results[k]) for k in range(len(self.outputs))]
         queue = iter(handed)
         return tree.map_leaves(lambda x: next(queue) if type(x) is Var else _copied(x), self.program.output)
 

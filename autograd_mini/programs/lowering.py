@@ -24,11 +24,9 @@ AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))
 
 
 class Guard(Plain):
-    """A partial in the form that is quick, or the accurate one if all of it is too small for that.
+    """A partial in the form that is quick, and where a number is too small for that in the accurate one.
 
-    Of (the partial by the quick form, the row's operands, its result). The quick form's error is that of 1 - out², so
-    beside the array's greatest partial it is none; saturated units don't make a replay slow, as they would if each
-    element had to be accurate for itself. Only where partials have either sign does each have to be.
+    Of (the partial by the quick form, the row's operands, its result).
     """
 
     def __init__(self, rule: Rule, i: int) -> None:
@@ -41,6 +39,15 @@ class Guard(Plain):
     def accurate(self, *held: Any) -> Any:
         """The partial by the accurate form, for arrays."""
         return on_arrays(self.rule)(*held[:-1])[1 + self.i]
+
+    def mended(self, quick: Any, *held: Any) -> Any:
+        """The partial by the quick form, with the accurate one where it is too small."""
+        small = np.flatnonzero(~(quick >= self.least))
+        if small.size * 2 > quick.size or not self.positive:
+            return self.accurate(*held)
+        mended = quick.copy()
+        mended.reshape(-1)[small] = self.accurate(*(x.reshape(-1)[small] for x in held))
+        return mended
 
 
 _GUARDS: dict[tuple[Rule, int], Guard] = {}

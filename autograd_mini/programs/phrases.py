@@ -22,6 +22,7 @@ from ..plain import CONDITIONS, LOGIC, NOT, RELATIONS
 from ..rules import RULES, TABLE, Rule, out
 from ..worlds import FLOATS, GRADIENT, array_value, expand, floats, least
 from .lowering import AS_NUMBER, Guard
+from .program import as_index
 from .trace import GATHER, Element, Pull, Source, Var
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def names() -> dict[str, Any]:
     }
     return {
         **{name: getattr(np, name) for name in NUMPY}, **ufuncs, **floats().names,
-        "least": least, "mul": operator.mul, "total": sum,
+        "as_index": as_index, "least": least, "mul": operator.mul, "total": sum,
     }  # fmt: skip
 
 
@@ -54,8 +55,8 @@ def say(to: Writer, var: Var, operands: list[str], i: int) -> None:
         _ufunc(to, var, UFUNCS[operation], operands, i)
     elif isinstance(operation, Guard):
         x, limit = operands[0], operation.least
-        enough = f"{x}.item({x}.argmax())" if operation.positive and var.data.size else f"least({x})"
-        to.assign(var, f"{x} if {enough} >= {limit} else {to.bound(operation.accurate)}({', '.join(operands[1:])})")
+        smallest = f"{x}.item({x}.argmin())" if operation.positive and var.data.size else f"least({x})"
+        to.assign(var, f"{x} if {smallest} >= {limit} else {to.bound(operation.mended)}({', '.join(operands)})")
     else:
         SAID.get(operation, _other)(to, var, operands)
 
@@ -190,7 +191,7 @@ def _params(to: Writer, var: Var) -> list[str]:
 def _param(to: Writer, param: Any) -> str:
     """The text of a parameter, in which numbers may be looked up."""
     if type(param) is Var:
-        return f"int({to.name(param)})" if param.is_scalar else to.name(param)
+        return f"as_index({to.name(param)})" if param.is_scalar else to.name(param)
     if isinstance(param, tuple) and any(type(x) is Var for x in tree.leaves(param)):
         return f"({' '.join(f'{_param(to, part)},' for part in param)})"
     if param is None or type(param) in (int, bool):

@@ -13,6 +13,7 @@ once, what nobody needs is left out, and what depends on no variable is a number
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from copy import copy
 from typing import Any
 
@@ -23,7 +24,7 @@ from ..custom import Custom
 from ..functions import evaluate_row
 from ..graph import DATA, Node, describe, flows_to, topological
 from ..linear import ASTYPE, BROADCAST_TO, RESHAPE, SUM_TO
-from ..modes import tracing
+from ..modes import no_grad, tracing
 from ..nary import Sum
 from ..operation import Linear, Many, Plain
 from ..recording import stacked
@@ -109,6 +110,9 @@ class Program:
         return [held_by(held, var) for var in wanted]
 
 
+NOTHING: Any = nullcontext()
+
+
 def held_by(held: dict[int, Any], x: Any) -> Any:
     """What a variable, or something else, stands for while a program is run."""
     if type(x) is not Var:
@@ -120,9 +124,12 @@ def run(steps: Iterable[Var], held: dict[int, Any], apply: Callable[..., Any] | 
     """Compute steps in order, from what is held by the id of a variable."""
     evaluate = apply or perform
     for var in steps:
+        if id(var) in held:  # what was drawn isn't drawn again
+            continue
         operands = [held_by(held, x) for x in var.operands]
         params = tree.map_leaves(lambda x: held_by(held, x), var.params) if var.params else ()
-        held[id(var)] = evaluate(var, operands, params)
+        with no_grad() if var.cut else NOTHING:
+            held[id(var)] = evaluate(var, operands, params)
 
 
 def perform(var: Var, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
@@ -149,7 +156,11 @@ def perform(var: Var, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:
 
 def as_index(x: Any) -> Any:
     """A number looked up by a variable, as NumPy takes it."""
-    return int(x) if type(x) is float else x
+    if type(x) is not float:
+        return x
+    if not x.is_integer():
+        raise IndexError(f"an index is a whole number, got {x}")
+    return int(x)
 
 
 def needed(steps: Sequence[Var], wanted: Iterable[Var]) -> list[Var]:

@@ -25,7 +25,9 @@ def start(arguments, captured):
 
 from __future__ import annotations
 
+import linecache
 import textwrap
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -54,6 +56,7 @@ class Compiled:
         setup = textwrap.indent("\n".join(writer.setup), "    ")
         code = f"def make(give_back):\n{setup}\n{textwrap.indent(self.source, '    ')}    return start\n"
         self._make = define("make", code, writer.names)
+        weakref.finalize(self, linecache.cache.pop, self._make.__code__.co_filename, None)
         self._idle: list[Callable[..., Any]] = []
 
     def start(self, arguments: Sequence[Any], captured: Sequence[Any]) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 from .. import higher
 from ..expr import Call, Expr, Formula
 from ..forward import tangents
-from ..graph import Node, topological
+from ..graph import Node, data_of, topological
 from ..modes import recording
 from ..operation import Linear
 from ..recording import from_values
@@ -44,17 +44,24 @@ class Run:
         self.arguments = arguments
         self.captured = captured
         self._generator: Any = None
+        self._results: Sequence[Any] = ()
         self._last: Any = None, None, None  # which output, its gradient, the gradients by the sources
 
     def forward(self) -> Sequence[Any]:
-        """The data of the outputs."""
-        recorded = self.recorded
+        """The data of the outputs, and then what was drawn."""
+        program = self.recorded.program
         try:
-            self._generator = recorded.compiled.start(self.arguments, self.captured)
-            return next(self._generator)
+            self._generator = self.recorded.compiled.start(self.arguments, self.captured)
+            self._results = next(self._generator)
         except FAULTS:  # of floats, where IEEE arithmetic has an answer
             self._generator = None
-            return recorded.program.run(self.arguments, self.captured, recorded.outputs)
+            self._results = [data_of(x) for x in program.run(self.arguments, self.captured, program.outputs)]
+        return self._results
+
+    def drawn(self) -> dict[int, Any]:
+        """The random numbers that were drawn, by the ids of their variables."""
+        draws = self.recorded.draws
+        return dict(zip(map(id, draws), self._results[len(self.recorded.outputs) :], strict=True))
 
     def gradients(self, k: int, g: Any, into: Sequence[Any] | None = None) -> Sequence[Any]:
         """The gradients of output ``k``, whose own is ``g``, by the sources; None where it doesn't depend on one."""
@@ -75,8 +82,8 @@ class Run:
         program = self.recorded.program
         wanted, seed = program.gradients[k], program.seeds[k]
         with np.errstate(all="ignore"):
-            seeds = {id(seed): g} if type(seed) is Var else {}
-            found = iter(program.run(self.arguments, self.captured, [x for x in wanted if x is not None], seeds))
+            held = self.drawn() | ({id(seed): g} if type(seed) is Var else {})
+            found = iter(program.run(self.arguments, self.captured, [x for x in wanted if x is not None], held))
         return [None if x is None else next(found) for x in wanted]
 
 
@@ -172,7 +179,7 @@ class Replayed(Linear):
             placed += reached.parts_of(stand_ins[-1]) if reached.count else []
         for place, x in placed:
             (arguments if place.among == "arguments" else captured)[place.i] = x
-        (output,) = program.run(arguments, captured, [program.outputs[self.k]])
+        (output,) = program.run(arguments, captured, [program.outputs[self.k]], self.run.drawn())
         return output, stand_ins
 
     def pull(self, i: int, g: Any, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:

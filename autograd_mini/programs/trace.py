@@ -27,7 +27,7 @@ from .. import higher, tree
 from ..expr import Number, Symbol
 from ..graph import DATA, MANY, VARIABLE, Leaf, Node, flows_to
 from ..linear import sum_to
-from ..modes import tracing
+from ..modes import THREAD, tracing
 from ..operation import Plain
 from ..recording import NATIVE, new_node
 from ..reverse import cotangents, times
@@ -61,9 +61,10 @@ class Var:
     plain : whether it would be a plain number or array, no node, outside of the recording
     node : the node of the recording
     quiet : whether it was computed without warnings, as derivatives are
+    cut : whether it was computed within ``no_grad``
     """
 
-    __slots__ = ("data", "node", "operands", "operation", "params", "plain", "quiet")
+    __slots__ = ("cut", "data", "node", "operands", "operation", "params", "plain", "quiet")
 
     def __init__(
         self,
@@ -82,6 +83,7 @@ class Var:
         self.plain = plain
         self.node = node
         self.quiet = quiet
+        self.cut = False
 
     @property
     def op(self) -> str:
@@ -142,7 +144,7 @@ class Pull(Plain):
 
     def run(self, g: Any, *held: Any) -> Any:
         """The gradient for floats, or for arrays."""
-        if type(g) is float:
+        if type(held[-1]) is float:
             return g * on_floats(self.rule)(*held[:-1])[1 + self.i]
         return pull_by(self.rule, self.i)(g, _Held(held[:-1], held[-1]))
 
@@ -224,7 +226,9 @@ class Trace:
                 operation, params = GATHER, (node.shape, node.dtype)
         plain = all(x.plain for x in operands) or (isinstance(operation, Plain) and operation.gives_plain)
         quiet = type(node) is Tensor and np.geterr()["invalid"] == "ignore"
-        self.steps.append(self._add(Var(operation, operands, params, node._data, plain, node, quiet)))
+        var = self._add(Var(operation, operands, params, node._data, plain, node, quiet))
+        var.cut = THREAD.no_grad > 0
+        self.steps.append(var)
 
     def argument(self, x: Any) -> Any:
         """The node that stands for an argument: of the same kind, and data where that is plain."""

@@ -35,6 +35,7 @@ from ..value import Value, as_float
 from .batching import Step
 from .lifting import lift
 from .program import Program, held_by, needed
+from .jit import watched
 from .trace import Trace, Var, as_input
 
 Axes = int | None | Sequence[int | None]
@@ -65,7 +66,7 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
         than by ``ag.dropout``
 
     It is recorded once for each structure, shape and dtype of the arguments. Nodes that ``f`` closes over are read at
-    each call; which nodes these are, and the plain numbers and arrays, are as at the first. Scalar code, such as
+    each call, as by ``jit``; plain numbers and arrays are as at the first. Scalar code, such as
     neurons written one by one, runs as the matrix products that it amounts to.
 
     >>> vmap(lambda x, y: x @ y, in_axes=(0, None))(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 10.0]))
@@ -75,11 +76,14 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
     if any(not (axis is None or type(axis) is int) for axis in entries):
         raise TypeError(f"in_axes is a whole number, None, or a tuple of them, got {describe(in_axes)}")
     recorded: dict[Any, _Batch] = {}
+    watching: list[Any] = []  # what f closes over, known at the first call
 
     @functools.wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
         arguments = _Arguments(args, kwargs, in_axes)
-        signature = (*arguments.signature, THREAD.transforms > 0)
+        if not watching:
+            watching.append(watched(f))
+        signature = (*arguments.signature, THREAD.transforms > 0, *(id(look_up()) for look_up in watching[0]))
         try:
             batch = recorded.get(signature)
         except TypeError as error:
@@ -204,7 +208,7 @@ class _Batch:
             args, kwargs = tree.map_leaves(lambda x: next(inside) if x is HERE else x, arguments.tree)
             returned = f(*args, **kwargs)
             self.output = tree.map_leaves(lambda x: trace.var(x) if isinstance(x, Node) else x, returned)
-        stops = {id(var) for var in trace.steps if _stops(var)}
+        stops = {id(var) for var in trace.steps if var.cut}
         for var in trace.steps:
             if isinstance(var.operation, Custom):
                 var.params = ()  # what it did, which is done again
@@ -247,11 +251,6 @@ class _Batch:
             return np.array(data_of(node)) if x.plain and THREAD.trace is None else node
 
         return tree.map_leaves(result, self.output)
-
-
-def _stops(var: Var) -> bool:
-    """Whether a derivative would flow through a step, had it not been computed within ``no_grad``."""
-    return var.operation.requires_grad and not flows_to(var.node) and any(flows_to(x.node) for x in var.operands)
 
 
 def _custom(step: Step, n: int, xs: Sequence[Any]) -> Any:
