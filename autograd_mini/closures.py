@@ -12,6 +12,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Iterator
+from types import CodeType
 from typing import Any
 
 LIBRARIES = (__package__, "numpy", "viz")
@@ -19,6 +20,12 @@ LIBRARIES = (__package__, "numpy", "viz")
 
 def variables(f: Any) -> Iterator[Callable[[], Any]]:
     """How to look up each variable from outside that a function uses, or one that it knows by name."""
+    for _, found in functions(f):
+        yield from found
+
+
+def functions(f: Any) -> Iterator[tuple[Any, list[Callable[[], Any]]]]:
+    """A function, and those of the user's that it knows by name, with how to look up their variables."""
     waiting: list[Any] = [f]
     seen: set[int] = set()
     for thing in waiting:  # grows while it is walked
@@ -26,13 +33,24 @@ def variables(f: Any) -> Iterator[Callable[[], Any]]:
         if function is None or id(function) in seen:
             continue
         seen.add(id(function))
-        cells = [functools.partial(getattr, cell, "cell_contents") for cell in function.__closure__ or ()]
-        names = [name for name in function.__code__.co_names if name in function.__globals__]
-        defaults = [functools.partial(_same, x) for x in function.__defaults__ or ()]
-        for look_up in [*cells, *defaults, *(functools.partial(function.__globals__.get, name) for name in names)]:
-            with contextlib.suppress(ValueError):  # an empty cell
-                waiting.append(look_up())
-                yield look_up
+        found: list[Callable[[], Any]] = [functools.partial(_same, x) for x in function.__defaults__ or ()]
+        for cell in function.__closure__ or ():
+            with contextlib.suppress(ValueError):  # an empty one
+                waiting.append(cell.cell_contents)
+                found.append(functools.partial(getattr, cell, "cell_contents"))
+        for name in names_in(function.__code__):
+            if name in function.__globals__:
+                found.append(functools.partial(function.__globals__.get, name))
+                waiting.append(function.__globals__[name])
+        yield function, found
+
+
+def names_in(code: CodeType) -> Iterator[str]:
+    """The global names and attributes in some code, and in the functions and comprehensions within it."""
+    yield from code.co_names
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from names_in(part)
 
 
 def _same(x: Any) -> Any:

@@ -26,7 +26,7 @@ EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = (
 AND, OR, XOR, NOT = (
     Plain(name, getattr(np, name)) for name in "logical_and logical_or logical_xor logical_not".split()
 )
-DETACH, NUMBERS = Plain("detach", lambda x: x, gives_plain=False), Plain("numbers", lambda x: x)
+DETACH, AS_PLAIN = Plain("detach", lambda x: x, gives_plain=False), Plain("as_plain", lambda x: x)
 RELATIONS = {
     "eq": EQUAL, "ne": NOT_EQUAL, "lt": LESS, "le": LESS_EQUAL, "gt": GREATER, "ge": GREATER_EQUAL,
 }  # fmt: skip

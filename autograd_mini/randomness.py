@@ -9,14 +9,14 @@ array([2., 2., 0., 2.])
 from __future__ import annotations
 
 import inspect
-import sys
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .closures import variables
+from .closures import functions, names_in, variables
 from .functions import FUNCTIONS
 from .modes import THREAD, RecordingError
 from .operation import Plain
@@ -74,11 +74,8 @@ def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
     """
     generators = list(_known_to(f))
 
-    def states() -> list[Any]:
-        # Who draws has imported the module; importing it takes a while.
-        python, numpy = sys.modules.get("random"), sys.modules.get("numpy.random")
-        own = python and python.getstate(), numpy and repr(numpy.get_state())
-        return [own, *(repr(generator.bit_generator.state) for generator in generators)]
+    def states() -> list[str]:
+        return [repr(_state(generator)) for generator in generators]
 
     before = states()
     yield
@@ -89,9 +86,20 @@ def refuse_draws(f: Callable[..., Any]) -> Iterator[None]:
         )
 
 
-def _known_to(f: Any) -> Iterator[np.random.Generator]:
-    for thing in [getattr(f, "__self__", f), *(look_up() for look_up in variables(f))]:
+def _state(generator: Any) -> Any:
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    return generator.getstate() if isinstance(generator, random.Random) else generator.get_state()
+
+
+def _known_to(f: Any) -> Iterator[Any]:
+    """Generators that a function may draw from: the modules' own only if it mentions them, for others use them too."""
+    things = [getattr(f, "__self__", f), *(look_up() for look_up in variables(f))]
+    if any("random" in names_in(function.__code__) for function, _ in functions(f)):
+        things += [np.random.rand, random.random]  # methods of theirs
+    for thing in things:
         held = getattr(thing, "__dict__", None)
-        for x in (thing, *(held.values() if type(held) is dict and not inspect.ismodule(thing) else ())):
-            if isinstance(x, np.random.Generator):
+        parts = held.values() if type(held) is dict and not inspect.ismodule(thing) else ()
+        for x in (thing, getattr(thing, "__self__", None), *parts):
+            if isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
                 yield x

@@ -11,7 +11,7 @@ from . import higher, reverse, tree
 from .graph import DATA, VARIABLE, Node, describe, topological
 from .linear import ASTYPE
 from .modes import THREAD, Outer
-from .plain import NUMBERS
+from .plain import AS_PLAIN
 from .reverse import cotangents
 from .tensor import Tensor, checked, leaf
 from .value import Value, as_float
@@ -67,7 +67,7 @@ class Run:
 
         def seen(x: Any) -> Any:
             if isinstance(x, Node) and THREAD.trace is not None:
-                return NUMBERS(x) if not self._belongs(x) else x
+                return AS_PLAIN(x) if not self._belongs(x) else x
             if isinstance(x, Node):
                 return plain(x) if not self._belongs(x) else x.detach() if self.outer.no_grad else x
             number = as_float(x)

@@ -182,9 +182,11 @@ def test_second_derivatives_of_rows(row: Rule) -> None:
         with np.errstate(all="ignore"):
             fast(*easy)
             want = second(lambda g: g, f, i, j)(*numbers)
-            assert_agrees(fast(*numbers), want)
+            # Of the cross entropy, terms as large as the label cancel.
+            beside = np.abs(numbers[0]) if row.name == "bce_with_logits" else 0.0
+            assert_agrees(fast(*numbers), want, beside)
             inside(*easy)
-            assert_agrees(inside(*numbers), want)
+            assert_agrees(inside(*numbers), want, beside)
 
 
 @each_row

@@ -13,7 +13,7 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import Tensor, Value, nn, optim
 from autograd_mini.modes import MODES, THREAD, RecordingError
-from autograd_mini.programs.program import record, record_graph
+from autograd_mini.programs.program import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,17 +235,6 @@ def test_data_has_no_gradient() -> None:
     data = Value(2.0, requires_grad=False)
     program = record(lambda x: [data * x, x > 1, w.detach() * x], (3.0,))
     assert (program.sources[1:], program.seeds) == ([], [None] * 3)
-
-
-def test_a_graph_that_is_there_already() -> None:
-    a, b = Value(2, "a"), Value(1, "b")
-    c = a + b
-    c.label = "c"
-    program = record_graph(c * (b + 1))
-    assert [var.label for var in program.captured_vars] == ["a", "b"]
-    assert [(var.op, var.label) for var in program.forward()] == [("add", "c"), ("add", ""), ("mul", "")]
-    assert [g.data for g in program.gradients[0]] == [2, 5]
-    assert program.run([], [3.0, 2.0], [program.outputs[0], *program.gradients[0]]) == [15, 3, 8]
 
 
 def test_forgetting_keeps_shapes() -> None:

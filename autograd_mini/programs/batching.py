@@ -42,7 +42,7 @@ from ..linear import (
 )  # fmt: skip
 from ..modes import THREAD
 from ..nary import DOT, Dot, Sum
-from ..plain import DETACH, LOGIC, NOT, NUMBERS, RELATIONS
+from ..plain import AS_PLAIN, DETACH, LOGIC, NOT, RELATIONS
 from ..recording import array
 from ..rules import RULES, Rule
 from ..run import data_node
@@ -303,7 +303,7 @@ def _reordered(x: Any, order: Sequence[int]) -> Any:
 
 
 TABLE: dict[str, Callable[..., Any]] = {
-    **{operation.name: _elementwise for operation in (*RELATIONS.values(), *LOGIC.values(), NOT, DETACH, NUMBERS)},
+    **{operation.name: _elementwise for operation in (*RELATIONS.values(), *LOGIC.values(), NOT, DETACH, AS_PLAIN)},
     **dict.fromkeys(("copysign", "nan_to_num", "astype"), _elementwise),
     **dict.fromkeys("sum mean max min max_shares min_shares argsort sort cumsum flip".split(), _along),
     **dict.fromkeys(("tril", "triu"), _triangle),

@@ -65,8 +65,8 @@ class jit:
     TypeError : for arguments that are neither numbers nor hashable settings
 
     Nodes that ``f`` closes over are read at each call, and a variable that is assigned another node is noticed; plain
-    numbers and arrays that it closes over, and the contents of lists and models, are those of the first. Under
-    ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
+    numbers and arrays that it closes over, gradients, and the contents of lists and models, are those of the first.
+    Under ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
 
     >>> from autograd_mini import Value
     >>> w = Value(3.0)

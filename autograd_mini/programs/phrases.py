@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .replay import Writer
 
 LONG = 32  # operands, beyond which a sum is a call
-SMALL = 10_000  # elements, up to which a sum is a product with ones
+SHORT = 10_000  # elements, up to which a sum is a product with ones
 NUMPY = "add array copyto divide dot empty errstate matmul maximum minimum multiply where".split()
 
 
@@ -245,7 +245,7 @@ def _sum(to: Writer, var: Var, x: list[str]) -> None:
     operand = var.operands[0]
     if not var.data.ndim and operand.data.dtype.kind == "f":
         whole = to.static(operand)
-        if whole is not None and whole.flags.c_contiguous and 0 < whole.size <= SMALL:
+        if whole is not None and whole.flags.c_contiguous and 0 < whole.size <= SHORT:
             flat = to.fresh("b")
             to.setup.append(f"{flat} = {x[0]}.reshape(-1)")
             return to.assign(var, f"{flat}.dot({to.bound(_ones((operand.data.size,), operand.data.dtype))})")
@@ -320,8 +320,9 @@ def _transpose(to: Writer, var: Var, x: list[str]) -> None:
 def _getitem(to: Writer, var: Var, x: list[str]) -> None:
     (index,) = var.params
     text = f"{x[0]}[{_param(to, index)}]"
-    if any(isinstance(i, Var | np.ndarray) for i in tree.leaves(index)):
-        to.assign(var, text, own=True)
+    looked_up = [i for i in tree.leaves(index) if type(i) is Var]
+    if looked_up or any(isinstance(i, np.ndarray) for i in tree.leaves(index)):
+        to.assign(var, text, own=not all(i.is_scalar for i in looked_up) or not looked_up)
     else:
         to.view(var, text, lambda whole: whole[index])
 

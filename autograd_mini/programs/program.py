@@ -22,13 +22,14 @@ import numpy as np
 from .. import shapes, tree
 from ..custom import Custom
 from ..functions import evaluate_row
-from ..graph import DATA, Node, describe, flows_to, topological
+from ..graph import DATA, Node, describe, flows_to
 from ..linear import ASTYPE, BROADCAST_TO, RESHAPE, SUM_TO
 from ..modes import no_grad, tracing
 from ..nary import Sum
 from ..operation import Linear, Many, Plain
+from ..plain import AS_PLAIN, DETACH
 from ..recording import stacked
-from ..rules import Rule
+from ..rules import RULES, Rule
 from ..tensor import Tensor
 from ..value import Value, as_float
 from .trace import GATHER, Element, Source, Trace, Var
@@ -78,11 +79,7 @@ class Program:
         for var in self.steps:
             simplifier.add(var)
         found = simplifier.found
-        program = Program.__new__(Program)
-        program.size = self.size
-        program.arguments, program.captured, program.captured_vars = self.arguments, self.captured, self.captured_vars
-        program.sources, program.seeds = self.sources, self.seeds
-        program.output = tree.map_leaves(lambda x: found(x) if type(x) is Var else x, self.output)
+        program = copy(self)
         program.outputs = [found(x) for x in self.outputs]
         program.gradients = [[None if x is None else found(x) for x in by] for by in self.gradients]
         wanted = [x for by in program.gradients for x in by if x is not None]
@@ -202,7 +199,7 @@ class Simplifier:
         operation = var.operation
         if isinstance(operation, Custom):
             return var.params[0] if type(var.params[0]) is Var else self.make(var)
-        if operation.name in UNCHANGED or (
+        if operation in UNCHANGED or (
             operation in (RESHAPE, ASTYPE, SUM_TO, BROADCAST_TO) and _same(var.data, var.operands[0].data)
         ):
             (same,) = var.operands
@@ -231,7 +228,7 @@ class Simplifier:
         return var
 
 
-UNCHANGED = ("identity", "detach", "numbers")
+UNCHANGED = (RULES["identity"], DETACH, AS_PLAIN)
 
 
 def constant(data: Any) -> Var:
@@ -295,20 +292,6 @@ def record(f: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, An
 
 
 SIMPLE = (int, float, complex, str, bytes, type(None), type)  # that hide no nodes
-
-
-def record_graph(root: Any) -> Program:
-    """The program of a graph that is there already: of all that a node was computed from."""
-    trace = Trace()
-    with tracing(trace), np.errstate(all="ignore"):
-        for node in topological(root):
-            if isinstance(node.origin, Custom):  # which has kept numbers, not what it did
-                trace.take_for(node, node.origin(node.operands))
-            elif node.operands:
-                trace.record(node)
-        program = Program(trace, trace.var(root))
-        _differentiate(program, trace, [root])
-    return program
 
 
 def _differentiate(program: Program, trace: Trace, roots: Sequence[Node]) -> None:

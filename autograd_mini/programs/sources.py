@@ -85,7 +85,7 @@ class Reached:
     ----------
     tensors, doors, singles : where they are: Tensors, Values that became arrays together, single Values
     pulls : for each operand the function from a node's gradient to the operand's
-    fixed : (operands, edges) of every node where all sources are captured; else None
+    fixed : (operands, edges) of every node where all sources are captured Tensors; else None
     leaves : (Tensors, Values) where all sources are captured leaves; else None
     """
 
@@ -127,8 +127,8 @@ class Reached:
         self.leaves: Any = None
         if found and all(captured):
             tensors = tuple(program.captured[place.i] for place in self.tensors)
-            operands = (*tensors, from_values(self.values, (n,))) if n else tensors
-            self.fixed = operands, list(zip(operands, self.pulls, strict=True))
+            if not n:
+                self.fixed = tensors, list(zip(tensors, self.pulls, strict=True))
             if not any(x.operands for x in (*tensors, *self.values)):
                 self.leaves = tensors, self.values
 

@@ -179,6 +179,7 @@ class Trace:
     """
 
     def __init__(self) -> None:
+        self.outer: Trace | None = THREAD.trace
         self.steps: list[Var] = []
         self.arguments: list[Var] = []
         self.captured: list[Any] = []
@@ -189,6 +190,10 @@ class Trace:
         self._constants: dict[int, tuple[Var, Any]] = {}
 
     def knows(self, node: Node) -> bool:
+        """Whether a node was made while this, or a recording around it, was on."""
+        return self.made(node) or (self.outer is not None and self.outer.knows(node))
+
+    def made(self, node: Node) -> bool:
         """Whether a node was made while this was on."""
         return id(node) in self._vars
 
@@ -265,7 +270,7 @@ class Trace:
 
     def door(self, values: tuple[Any, ...], shape: tuple[int, ...], dtype: Any) -> Any:
         """The array of Values from outside that become one together; None if some are computed here."""
-        if not any(type(x) is Value for x in values) or any(isinstance(x, Node) and self.knows(x) for x in values):
+        if not any(type(x) is Value for x in values) or any(isinstance(x, Node) and self.made(x) for x in values):
             return None
         key = (tuple(id(x) if isinstance(x, Node) else x for x in values), shape, dtype)
         if key not in self._doors:
