@@ -33,9 +33,9 @@ from ..shapes import moveaxis
 from ..tensor import Tensor, leaf
 from ..value import Value, as_float
 from .batching import Step
+from .jit import watched
 from .lifting import lift
 from .program import Program, held_by, needed
-from .jit import watched
 from .trace import Trace, Var, as_input
 
 Axes = int | None | Sequence[int | None]
