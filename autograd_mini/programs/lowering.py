@@ -26,11 +26,14 @@ AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))
 class Guard(Plain):
     """A partial in the form that is quick, and where a number is too small for that in the accurate one.
 
-    Of (the partial by the quick form, the row's operands, its result).
+    Of (the partial by the quick form, the gradient that it is to be multiplied by, the row's operands, its result).
+    The quick form's error is that of 1 - out²: 1e-16. Beside the array's other numbers that is nothing, unless the
+    gradients are large or all partials are small.
     """
 
     def __init__(self, rule: Rule, i: int) -> None:
-        super().__init__(f"{rule.name}_guard_{i}", lambda _, *held: self.accurate(*held))
+        super().__init__(f"{rule.name}_guard_{i}", lambda _, g, *held: self.accurate(*held))
+        assert rule.accurate_above
         self.least = rule.accurate_above
         self.positive = rule.name != "bce_with_logits"  # the quick form
         self.rule = rule
@@ -40,16 +43,19 @@ class Guard(Plain):
         """The partial by the accurate form, for arrays."""
         return on_arrays(self.rule)(*held[:-1])[1 + self.i]
 
-    def mended(self, quick: Any, *held: Any) -> Any:
-        """The partial by the quick form, with the accurate one where it is too small."""
-        small = np.flatnonzero(~(quick >= self.least))
-        if small.size * 2 > quick.size or not self.positive:
+    def mended(self, quick: Any, g: Any, *held: Any) -> Any:
+        """The partial by the quick form if that is good enough, else with the accurate one where it is too small."""
+        if not self.positive:
             return self.accurate(*held)
+        if quick.item(quick.argmax()) >= self.least and -LARGE <= g.item(g.argmin()) <= g.item(g.argmax()) <= LARGE:
+            return quick
+        small = np.flatnonzero(~(quick >= self.least))
         mended = quick.copy()
         mended.reshape(-1)[small] = self.accurate(*(x.reshape(-1)[small] for x in held))
         return mended
 
 
+LARGE = 2.0**13  # times 1e-16 is within the tolerance of 1e-12
 _GUARDS: dict[tuple[Rule, int], Guard] = {}
 
 
@@ -83,7 +89,7 @@ def _pull(simplifier: Simplifier, operation: Pull, var: Var) -> Var:
     with np.errstate(all="ignore"):
         data = guard.accurate(*(x.data for x in held))
     builder.names[Symbol("d")] = simplifier.make(
-        Var(guard, (partial, *held), data=np.asarray(data, partial.data.dtype), quiet=var.quiet)
+        Var(guard, (partial, g, *held), data=np.asarray(data, partial.data.dtype), quiet=var.quiet)
     )
     return builder.build(Symbol("g") * Symbol("d"))
 

@@ -163,6 +163,8 @@ class Writer:
         program = self.program
         if isinstance(program.seeds[k], Var):
             self._said[id(program.seeds[k])] = "g"
+            if not program.seeds[k].data.ndim:
+                self.lines.append("g = g[()]")  # a number, which is quicker than an array of one
         gradients = program.gradients[k]
         ours = set(map(id, steps))
         later = []

@@ -69,7 +69,7 @@ class Run:
         if which == k and gradient is g:
             return found  # type: ignore[no-any-return]  # a sequence
         if into is None:
-            into = self.recorded.reached[k].arrays(len(self.recorded.program.sources))
+            into = self.recorded.reached[k].arrays()
         try:
             found = self._by_steps(k, g) if self._generator is None else self._generator.send((k, g, into))
         except FAULTS:
@@ -123,17 +123,18 @@ class Replayed(Linear):
         if reached.leaves is None:
             return False
         tensors, values = reached.leaves
-        into = reached.arrays(len(run.recorded.program.sources))
-        for place, x in zip(reached.tensors, tensors, strict=True):
-            if x.grad is None and x.home is not None:
-                into[place.source] = x.home
+        into: list[Any] = [*reached.nothing]
+        for j, x in zip(reached.order, tensors, strict=True):
+            home = x.home if x.grad is None else None
+            into[j] = np.empty(x._data.shape, x._data.dtype) if home is None else home
+        for place, (_, shape, dtype) in zip(reached.doors, reached.parts, strict=True):
+            into[place.source] = np.empty(shape, dtype)
         found = gradients_of(run, self.k, seed, into)
-        flat = reached.gathered(found).tolist() if values else []
-        for place, x in zip(reached.tensors, tensors, strict=True):
-            g = found[place.source]
-            x.grad = g if x.grad is None else np.asarray(x.grad + g)
-        for x, g in zip(values, flat, strict=True):
-            x.grad = g if x.grad is None else x.grad + g
+        for j, x in zip(reached.order, tensors, strict=True):
+            x.grad = found[j] if x.grad is None else np.asarray(x.grad + found[j])
+        if values:
+            for x, g in zip(values, reached.gathered(found).tolist(), strict=True):
+                x.grad = g if x.grad is None else x.grad + g
         node.grad = seed
         return True
 

@@ -84,6 +84,7 @@ class Reached:
     Attributes
     ----------
     tensors, doors, singles : where they are: Tensors, Values that became arrays together, single Values
+    order : the numbers of the Tensors among the program's sources
     pulls : for each operand the function from a node's gradient to the operand's
     fixed : (operands, edges) of every node where all sources are captured Tensors; else None
     leaves : (Tensors, Values) where all sources are captured leaves; else None
@@ -104,6 +105,8 @@ class Reached:
         self.into = [
             (j, x.data.shape, x.data.dtype) for j, x in enumerate(gradients) if x is not None and not x.is_scalar
         ]
+        self.order = [place.source for place in self.tensors]
+        self.nothing = [None] * len(program.sources)
         self.pulls: list[Callable[[Any, Any], Any]] = [_pull(place.source) for place in self.tensors]
         self.parts = [program.captured[place.i] for place in self.doors]  # (the Values, shape, dtype)
         together = [x for values, _, _ in self.parts for x in values]
@@ -132,9 +135,9 @@ class Reached:
             if not any(x.operands for x in (*tensors, *self.values)):
                 self.leaves = tensors, self.values
 
-    def arrays(self, count: int) -> list[Any]:
-        """New arrays for the gradients by so many sources, None for what is a number or isn't there."""
-        into: list[Any] = [None] * count
+    def arrays(self) -> list[Any]:
+        """New arrays for the gradients by all sources, None for what is a number or isn't there."""
+        into: list[Any] = [*self.nothing]
         for j, shape, dtype in self.into:
             into[j] = np.empty(shape, dtype)
         return into
