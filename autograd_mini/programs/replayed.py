@@ -84,7 +84,12 @@ class Run:
         with np.errstate(all="ignore"):
             held = self.drawn() | ({id(seed): g} if type(seed) is Var else {})
             found = iter(program.run(self.arguments, self.captured, [x for x in wanted if x is not None], held))
-        return [None if x is None else next(found) for x in wanted]
+        return [None if x is None else _own(next(found)) for x in wanted]
+
+
+def _own(gradient: Any) -> Any:
+    """A gradient that shares no memory with anything."""
+    return np.array(data_of(gradient)) if not isinstance(gradient, float) else gradient
 
 
 @np.errstate(all="ignore")
