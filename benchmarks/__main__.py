@@ -42,7 +42,10 @@ class Workload(NamedTuple):
 WORKLOADS = (
     Workload("W1 chain of 100,000 scalars", scalars.chain_contestants, gc_matters=True),
     Workload("W1 chain of 100,000 scalars", functools.partial(scalars.chain_contestants, True), gc_matters=True),
-    Workload("W2 micrograd's demo, one step", scalars.moons_contestants, repeats=5, gc_matters=True),
+    Workload("W2 micrograd's demo, one step", scalars.moons_contestants, gc_matters=True),
+    Workload(
+        "W2 micrograd's demo, one step", functools.partial(scalars.moons_contestants, True), repeats=5, gc_matters=True
+    ),
     Workload("W3 planar net, one step", planar.planar_contestants, repeats=200),
     Workload("W4 digits, one step", classifiers.digits_contestants, repeats=100, tolerance=1e-4),
     Workload(
