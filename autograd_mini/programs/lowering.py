@@ -32,7 +32,7 @@ class Guard(Plain):
     """
 
     def __init__(self, rule: Rule, i: int) -> None:
-        super().__init__(f"{rule.name}_guard_{i}", lambda _, g, *held: self.accurate(*held))
+        super().__init__(f"{rule.name}_guard_{i}", lambda *held: self.accurate(*held[2:]))
         assert rule.accurate_above
         self.least = rule.accurate_above
         self.positive = rule.name != "bce_with_logits"  # the quick form
