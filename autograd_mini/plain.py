@@ -49,7 +49,9 @@ def _comparison(name: str, operation: Plain) -> Callable[[Any, Any], Any]:
 def combine(name: str, x: Any, y: Any) -> Any:
     """What ``&``, ``|`` or ``^`` is of conditions, or of whole numbers."""
     whole = any(getattr(data_of(z), "dtype", None) is not None and data_of(z).dtype.kind in "iu" for z in (x, y))
-    return (BITWISE if whole else LOGIC)[name](*(np.asarray(z) if isinstance(z, int) else z for z in (x, y)))
+    if whole:
+        return BITWISE[name](*(np.asarray(z) if isinstance(z, int) else z for z in (x, y)))
+    return LOGIC[name](x, y)
 
 
 def _logic(name: str) -> Callable[[Any, Any], Any]:
