@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from autograd_mini.modes import MODES, THREAD
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 CI = bool(os.environ.get("CI"))
 
@@ -19,6 +21,13 @@ CI = bool(os.environ.get("CI"))
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if CI else "local")
+
+
+@pytest.fixture(autouse=True)
+def modes_end() -> Iterator[None]:
+    """Whatever a test does, no mode stays on."""
+    yield
+    assert (MODES.active, THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms) == (0, None, 0, 0, 0)
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

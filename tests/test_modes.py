@@ -12,18 +12,12 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import AnomalyError, Value, detect_anomaly, no_grad
-from autograd_mini.modes import MODES, THREAD, recording
+from autograd_mini.modes import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 HERE = Path(__file__).name
-
-
-@pytest.fixture(autouse=True)
-def modes_end() -> Iterator[None]:
-    yield
-    assert (MODES.active, THREAD.no_grad, THREAD.anomaly, THREAD.transforms) == (0, 0, 0, 0)
 
 
 def records() -> bool:

@@ -12,11 +12,11 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import Tensor, Value, nn, optim
-from autograd_mini.modes import MODES, THREAD, RecordingError
+from autograd_mini.modes import THREAD, RecordingError
 from autograd_mini.programs.program import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from autograd_mini.programs.program import Program
 
@@ -30,12 +30,6 @@ INSTEAD = f"{ABOUT}: compute with nodes (ag.where chooses, ag.stop_gradient cuts
 COMPARE = f"{ABOUT}: use comparisons with ag.where"
 OUTSIDE = f"{ABOUT}: do so outside of the function"
 BACKWARD = f"backward() {ABOUT}: call it on the result of the function, or record ag.value_and_grad(f)"
-
-
-@pytest.fixture(autouse=True)
-def modes_end() -> Iterator[None]:
-    yield
-    assert (MODES.active, THREAD.trace, THREAD.no_grad, THREAD.anomaly, THREAD.transforms) == (0, None, 0, 0, 0)
 
 
 def loop(x: Any) -> Any:
