@@ -19,7 +19,7 @@ from ..worlds import array_value, arrays, expand, on_arrays, pull_formulas
 from .program import Simplifier, constant
 from .trace import Pull, Var
 
-CONDITIONS = {**{name: RELATIONS[name] for name in ("lt", "le", "gt", "ge", "eq")}, "and": AND}
+IN_FORMULAS = {**{name: RELATIONS[name] for name in ("lt", "le", "gt", "ge", "eq")}, "and": AND}
 AS_NUMBER = Plain("as_number", lambda x, dtype: x.astype(dtype))
 
 
@@ -118,7 +118,7 @@ class _Builder:
             return self._make(AS_NUMBER, condition, params=(self.dtype,))
         if formula.name == "zeros_like":
             return constant(np.zeros(self.build(formula.operands[0]).data.shape, self.dtype))
-        operation = CONDITIONS.get(formula.name) or RULES[formula.name]
+        operation = IN_FORMULAS.get(formula.name) or RULES[formula.name]
         return self._make(operation, *map(self.build, formula.operands))
 
     def _make(self, operation: Any, *operands: Var, params: tuple[Any, ...] = ()) -> Var:

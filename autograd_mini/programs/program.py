@@ -98,10 +98,13 @@ class Program:
         arguments: Sequence[Any],
         captured: Sequence[Any],
         wanted: Sequence[Var],
-        seeds: dict[int, Any] | None = None,
+        known: dict[int, Any] | None = None,
     ) -> list[Any]:
-        """Compute some of the variables step by step, of numbers, arrays or nodes alike."""
-        held = dict(zip(map(id, self.arguments), arguments, strict=True)) | (seeds or {})
+        """Compute some of the variables step by step, of numbers, arrays or nodes alike.
+
+        ``known`` are others that are there already, by their ids: seeds, and what was drawn.
+        """
+        held = dict(zip(map(id, self.arguments), arguments, strict=True)) | (known or {})
         held |= zip(map(id, self.captured_vars), captured, strict=True)
         run(needed(self.steps, wanted), held)
         return [held_by(held, var) for var in wanted]
@@ -117,16 +120,15 @@ def held_by(held: dict[int, Any], x: Any) -> Any:
     return x.data if x.operation is Source.CONSTANT else held[id(x)]
 
 
-def run(steps: Iterable[Var], held: dict[int, Any], apply: Callable[..., Any] | None = None) -> None:
+def run(steps: Iterable[Var], held: dict[int, Any]) -> None:
     """Compute steps in order, from what is held by the id of a variable."""
-    evaluate = apply or perform
     for var in steps:
         if id(var) in held:  # what was drawn isn't drawn again
             continue
         operands = [held_by(held, x) for x in var.operands]
         params = tree.map_leaves(lambda x: held_by(held, x), var.params) if var.params else ()
         with no_grad() if var.cut else NOTHING:
-            held[id(var)] = evaluate(var, operands, params)
+            held[id(var)] = perform(var, operands, params)
 
 
 def perform(var: Var, operands: Sequence[Any], params: tuple[Any, ...]) -> Any:

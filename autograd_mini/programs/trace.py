@@ -111,9 +111,8 @@ class Var:
         return f"<{self.op} {'float' if self.is_scalar else f'{self.data.dtype} {self.data.shape}'}>"
 
 
-GATHER = Plain(
-    "stack", np.array, gives_plain=False
-)  # of floats an array of the shape and dtype that are its parameters
+# Of floats an array, of the shape and dtype that are its parameters.
+GATHER = Plain("stack", np.array, gives_plain=False)
 
 
 class Element(Plain):
