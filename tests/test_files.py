@@ -7,7 +7,7 @@ import pytest
 from drawn import lecture
 
 import viz
-from viz import files
+from autograd_mini import files
 
 
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from autograd_mini import files
 from autograd_mini.names import callers_names
 
-from . import files, render, style
+from . import render, style
 from .collapse import FULL_LABELS, How, fitted
 from .dot import digraph
 from .labels import STEPS, EdgeLabels, Step, View, arrangements

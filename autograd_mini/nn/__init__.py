@@ -1,27 +1,109 @@
-"""Neural networks: neurons, layers and multilayer perceptrons of Values, and losses to train them by.
+"""Neural networks: layers in Keras' words over Tensors, and neurons of Values.
 
->>> from autograd_mini import nn, optim
->>> model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
->>> optimizer = optim.SGD(model.parameters(), learning_rate=0.1)
->>> for _ in range(100):
-...     loss = nn.mean_squared_error([1.0, -1.0], [model([0.0, 1.0]), model([1.0, 0.0])])
-...     optimizer.zero_grad()
-...     loss.backward()
-...     optimizer.step()
->>> loss < 1e-3
-True
+>>> from autograd_mini import nn
+>>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
+>>> model = nn.Sequential([nn.Dense(8, activation="tanh"), nn.Dense(1, activation="sigmoid")], seed=0)
+>>> model.compile(optimizer=nn.optim.Adam(learning_rate=0.1), loss="binary_crossentropy", metrics=["accuracy"])
+>>> history = model.fit(X, y, epochs=100)
+>>> model.evaluate(X, y, return_dict=True)["accuracy"]
+1.0
+
+The same network as neurons, each of whose numbers is a node that can be drawn:
+
+>>> mlp = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+>>> loss = nn.mean_squared_error([1.0, -1.0], [mlp([0.0, 1.0]), mlp([1.0, 0.0])])
+>>> loss.backward()
+>>> len(mlp.parameters()), mlp.to_sequential()
+(17, Sequential([Dense(4, activation='tanh'), Dense(1, activation='linear')]))
 """
 
-from .losses import binary_crossentropy, hinge, mean_squared_error, sparse_categorical_crossentropy
-from .scalar import MLP, Layer, Module, Neuron
+from .. import optim
+from . import initializers, losses, metrics, regularizers
+from .callbacks import Callback, EarlyStopping, History, LearningRateScheduler, ModelCheckpoint
+from .initializers import (
+    Constant,
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    Normal,
+    Ones,
+    Zeros,
+)
+from .layers import Activation, Dense, Dropout, Flatten, Normalization
+from .losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Hinge,
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+    binary_crossentropy,
+    categorical_crossentropy,
+    hinge,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+from .model import Sequential
+from .module import Module
+from .regularizers import L1, L1L2, L2
+from .saving import load_model
+from .scalar import MLP, Layer, Neuron
 
 __all__ = [
+    "L1",
+    "L1L2",
+    "L2",
     "MLP",
+    "Activation",
+    "BinaryCrossentropy",
+    "Callback",
+    "CategoricalCrossentropy",
+    "Constant",
+    "Dense",
+    "Dropout",
+    "EarlyStopping",
+    "Flatten",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Hinge",
+    "History",
+    "Huber",
     "Layer",
+    "LearningRateScheduler",
+    "LecunNormal",
+    "LecunUniform",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "ModelCheckpoint",
     "Module",
     "Neuron",
+    "Normal",
+    "Normalization",
+    "Ones",
+    "Sequential",
+    "SparseCategoricalCrossentropy",
+    "Zeros",
     "binary_crossentropy",
+    "categorical_crossentropy",
     "hinge",
+    "huber",
+    "initializers",
+    "load_model",
+    "losses",
+    "mean_absolute_error",
     "mean_squared_error",
+    "metrics",
+    "optim",
+    "regularizers",
     "sparse_categorical_crossentropy",
 ]

@@ -1,40 +1,81 @@
-"""Losses, called as Keras calls them: (what is true, what was predicted).
+"""Losses, called as Keras calls them: (what is true, what was predicted); as functions, and as objects for ``compile``.
 
 Both are single numbers or sequences of one length, of numbers and Values, or arrays and Tensors of one shape; the
-loss is the mean over all of them.
+loss is the mean over all of them. With ``sample_weight``, a number for each of the m examples, each example's loss
+counts so often, and the sum is divided by m as ever.
 
 >>> float(mean_squared_error([1.0, 0.0], [0.5, 0.5]))
 0.25
+>>> Huber(delta=0.5)([1.0, 0.0], [0.5, 2.0], sample_weight=[1, 2]), get("mse")
+(0.9375, MeanSquaredError())
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ..custom import Custom
-from ..functions import FUNCTIONS, sum
-from ..graph import data_of, describe
-from ..modes import THREAD
+from ..array_functions import clip
+from ..functions import FUNCTIONS
+from ..optim import number_within
 from ..recording import array
-from ..reductions import mean
-from ..tensor import Tensor
-from ..value import Value, as_float
+from ..reductions import log_softmax, mean, sum
+from ..tensor import Array, Tensor
+from . import fused, labels
+from .averaging import is_recorded, labels_beside, mean_of, mean_of_examples, weights_beside
+from .configured import Configured, find
+from .configured import from_config as made_anew
+
+log = FUNCTIONS["log"]
+SMALL = 1e-7  # how near probabilities come to 0 and 1, as in Keras
 
 
-def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
+def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
     """The mean of (ŷ - y)².
 
     Raises
     ------
     ValueError : when the two differ in length or shape, or are empty
     """
-    return _mean(lambda y, p: (p - y) ** 2, y_true, y_pred)
+    return mean_of(lambda y, p: (p - y) ** 2, y_true, y_pred, sample_weight)
 
 
-def hinge(y_true: Any, y_pred: Any) -> Any:
+def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+    """The mean of |ŷ - y|, whose derivative is 0 where both are equal.
+
+    Raises
+    ------
+    ValueError : when the two differ in length or shape, or are empty
+
+    >>> mean_absolute_error([1, 0], [0.75, 0.5])
+    0.375
+    """
+    return mean_of(lambda y, p: FUNCTIONS["abs"](p - y), y_true, y_pred, sample_weight)
+
+
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0, sample_weight: Any = None) -> Any:
+    """The mean of ½(ŷ - y)² where |ŷ - y| is below δ, and of δ(|ŷ - y| - ½δ) above: outliers pull no harder than δ.
+
+    Raises
+    ------
+    ValueError : when the two differ in length or shape, or are empty
+
+    >>> huber([0, 0], [0.5, 3.0]) == (0.125 + 2.5) / 2
+    True
+    """
+
+    def loss(y: Any, p: Any) -> Any:
+        error = p - y
+        near = clip(error, -delta, delta)
+        return near * (error - 0.5 * near)
+
+    return mean_of(loss, y_true, y_pred, sample_weight)
+
+
+def hinge(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
     """The mean of max(0, 1 - y ŷ), for labels y of -1 and 1.
 
     Raises
@@ -44,10 +85,10 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
     >>> hinge([1, -1], [0.25, -3.0])
     0.375
     """
-    return _mean(lambda y, p: FUNCTIONS["relu"](1 - y * p), y_true, y_pred, check=_signs)
+    return mean_of(lambda y, p: FUNCTIONS["relu"](1 - y * p), y_true, y_pred, sample_weight, check=labels.signs)
 
 
-def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Any:
+def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, sample_weight: Any = None) -> Any:
     """The mean of -(y ln p + (1-y) ln(1-p)), for labels y from 0 to 1.
 
     Parameters
@@ -64,11 +105,42 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     >>> binary_crossentropy(0, 1000.0, from_logits=True)
     1000.0
     """
-    loss = FUNCTIONS["bce_with_logits" if from_logits else "bce"]
-    return _mean(loss, y_true, y_pred, check=_probabilities, fused=_LOGISTIC if from_logits else None)
+    loss, quick = (FUNCTIONS["bce_with_logits"], fused.LOGISTIC) if from_logits else (FUNCTIONS["bce"], None)
+    return mean_of(loss, y_true, y_pred, sample_weight, labels.probabilities, quick)
 
 
-def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Any:
+def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, sample_weight: Any = None) -> Any:
+    """The mean over rows of -Σ y ln p, for labels y of which each row is one-hot, or probabilities.
+
+    Parameters
+    ----------
+    y_true : (m, K), each row sums to 1
+    y_pred : the probabilities p, (m, K), kept within [1e-7, 1 - 1e-7] as by Keras
+    from_logits : whether ``y_pred`` is not p but z, where p = softmax(z)
+
+    Raises
+    ------
+    ValueError : when the shapes don't fit, or for rows of labels that don't sum to 1
+
+    >>> z = Tensor([[0.0, 0.0]])
+    >>> categorical_crossentropy([[0.25, 0.75]], z, from_logits=True).backward()
+    >>> z.grad
+    array([[ 0.25, -0.25]])
+    """
+    predicted = array(y_pred)
+    if type(predicted) is not Tensor:
+        constant = Tensor(predicted, requires_grad=False)
+        return categorical_crossentropy(y_true, constant, from_logits, sample_weight).item()
+    true = labels_beside(y_true, predicted)
+    labels.rows(data_of(true), predicted.shape, values=not is_recorded(true))
+    if from_logits and sample_weight is None:
+        return fused.ROWS([true, predicted])
+    return -_mean_of_rows(sum(true * (log_softmax(predicted) if from_logits else _log(predicted)), 1), sample_weight)
+
+
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, sample_weight: Any = None
+) -> Any:
     """The mean of -ln p[y], for labels y that are the numbers of classes, 0 to K - 1.
 
     Parameters
@@ -90,118 +162,234 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     """
     predicted = array(y_pred)
     if type(predicted) is not Tensor:
-        return sparse_categorical_crossentropy(y_true, Tensor(predicted, requires_grad=False), from_logits).item()
-    labels = y_true if type(y_true) is Tensor else np.asarray(y_true)
-    if predicted.ndim != 2 or labels.shape != predicted.shape[:1] or not labels.size:
-        raise ValueError(
-            f"labels of shape (m,) and predictions (m, K) are wanted, got {labels.shape} and {predicted.shape}"
-        )
-    classes = predicted.shape[1]
-    if THREAD.trace is not None and type(labels) is Tensor:  # whose numbers are seen when the program runs
-        return _from_labels(labels, predicted, from_logits)
-    labels = data_of(labels)
-    whole = labels if labels.dtype.kind in "iu" else labels.astype(np.intp)
-    least, most = whole.item(whole.argmin()), whole.item(whole.argmax())  # quicker than min and max
-    if not 0 <= least <= most < classes or (whole is not labels and (whole != labels).any()):
-        wrong = labels[(whole != labels) | (whole < 0) | (whole >= classes)][0]
-        raise ValueError(f"labels are whole numbers from 0 to {classes - 1}, got {wrong}")
-    return _from_labels(whole, predicted, from_logits)
+        constant = Tensor(predicted, requires_grad=False)
+        return sparse_categorical_crossentropy(y_true, constant, from_logits, sample_weight).item()
+    true = y_true if type(y_true) is Tensor else np.asarray(y_true)
+    if is_recorded(true):
+        labels.classes(data_of(true), predicted.shape, values=False)
+    else:
+        true = labels.classes(data_of(true), predicted.shape)
+    if from_logits and sample_weight is None:
+        return fused.CLASSES([true, predicted])
+    own = np.arange(len(true)), true
+    return -_mean_of_rows(log_softmax(predicted)[own] if from_logits else _log(predicted[own]), sample_weight)
 
 
-def _from_labels(labels: Any, predicted: Tensor, from_logits: bool) -> Any:
-    if from_logits:
-        return _SOFTMAX([labels, predicted])
-    return -mean(FUNCTIONS["log"](predicted[np.arange(len(labels)), labels].clip(1e-7, 1 - 1e-7)))
+def _log(p: Any) -> Any:
+    return FUNCTIONS["log"](clip(p, SMALL, 1 - SMALL))
 
 
-# The two that networks train on carry a faster derivative; a test holds them equal to their compositions.
+def _mean_of_rows(x: Any, sample_weight: Any) -> Any:
+    return mean(x if sample_weight is None else weights_beside(sample_weight, x) * x)
 
 
-def _logistic(y: Any, z: Any) -> tuple[Any, Any]:
-    e = np.exp(-np.abs(z))
-    total = np.add.reduce(np.log1p(e) + np.maximum(z, 0.0) - y * z, axis=None)
-    return total / z.size, (y, z)
+class Loss(Configured):
+    """What training makes small: ``loss(y_true, y_pred, sample_weight=None)``.
+
+    One's own is a function, or a subclass that says in ``call(y_true, y_pred)``, in words that nodes understand, what
+    a loss is: one number, or one for each example.
+
+    Attributes
+    ----------
+    from_logits : whether predictions are logits; None where that has no meaning
+    behind : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
+
+    >>> class Quartic(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return (y_pred - y_true) ** 4
+    >>> Quartic().name, float(Quartic()(np.array([1.0, 0.0]), np.array([0.0, 2.0])))
+    ('quartic', 8.5)
+    """
+
+    from_logits: bool | None = None
+    behind: str | None = None
+
+    def __init__(self) -> None: ...
+
+    @property
+    def name(self) -> str:
+        """The class's name in snake case."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """One number, or an array whose first axis is that of the examples."""
+        raise NotImplementedError(f"{type(self).__name__} has to say in call(y_true, y_pred) what the loss is")
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The loss as a node, or for plain predictions as a number.
+
+        Raises
+        ------
+        ValueError : for labels or weights that don't fit
+        """
+        return mean_of_examples(self.call(y_true, y_pred), y_pred, sample_weight, self.name)
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        """Look through all labels before training.
+
+        Parameters
+        ----------
+        y : the labels as a plain array; (m,) may be the one column of predictions (m, 1)
+        shape : that of the predictions for all of them, such as (m, K)
+
+        Raises
+        ------
+        ValueError : for labels that this loss isn't for, or that don't fit the shape; it says what to do
+        TypeError : for labels that are no numbers
+        """
+
+    def on_logits(self) -> Loss:
+        """The same loss of logits.
+
+        Raises
+        ------
+        ValueError : when it has none
+        """
+        raise ValueError(f"{self.name} has no form for logits")
+
+    def config(self) -> dict[str, Any]:
+        """The class and its settings, of which :func:`from_config` makes it anew.
+
+        Raises
+        ------
+        ValueError : for a loss of one's own
+        """
+        if type(self) not in CLASSES:
+            raise ValueError(f"the loss {self.name} can't be saved: a file has no place for code of your own")
+        return super().config()
 
 
-def _logistic_gradients(needs: Any, g: Any) -> tuple[Any, Any]:
-    y, z = needs
-    scale = g / z.size
-    return lambda: -z * scale, lambda: (1.0 / (1.0 + np.exp(-z)) - y) * scale  # what overflows is 0 then, as it should
+class FunctionLoss(Loss):
+    """A function of (y_true, y_pred) as a loss."""
+
+    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
+        self.function = function
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.function(y_true, y_pred)
 
 
-def _softmax(y: Any, z: Any) -> tuple[Any, Any]:
-    m, classes = z.shape
-    shifted = z - np.maximum.reduce(z, axis=1, keepdims=True)
-    e = np.exp(shifted)
-    total = e.dot(np.ones(classes, z.dtype))  # a sum along the rows, three times as quick
-    losses = np.log(total) - shifted[np.arange(m), y]
-    return np.add.reduce(losses, axis=None) / m, (y, e, total)
+class _Known(Loss):
+    """One of the functions above, with its settings, which are the attributes."""
+
+    function: ClassVar[Callable[..., Any]]
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return self.function(y_true, y_pred, sample_weight=sample_weight, **vars(self))
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        labels.beside(y, shape)
 
 
-def _softmax_gradients(needs: Any, g: Any) -> tuple[Any, Any]:
-    y, e, total = needs
-    m = len(y)
-    one_hot = y[:, None] == np.arange(e.shape[1])
-    return None, (e / total[:, None] - one_hot) * (g / m)
+class MeanSquaredError(_Known):
+    """:func:`mean_squared_error` as an object."""
+
+    function = staticmethod(mean_squared_error)
 
 
-_LOGISTIC = Custom("binary_crossentropy", _logistic, _logistic_gradients, copies=False)
-_SOFTMAX = Custom("sparse_categorical_crossentropy", _softmax, _softmax_gradients, copies=False)
+class MeanAbsoluteError(_Known):
+    """:func:`mean_absolute_error` as an object."""
+
+    function = staticmethod(mean_absolute_error)
 
 
-ARRAYS = (Tensor, np.ndarray)
+class Huber(_Known):
+    """:func:`huber` as an object.
+
+    Raises
+    ------
+    ValueError : when delta is no positive number
+    """
+
+    function = staticmethod(huber)
+
+    def __init__(self, delta: float = 1.0) -> None:
+        self.delta = _positive(delta)
 
 
-def _mean(
-    loss: Callable[[Any, Any], Any],
-    y_true: Any,
-    y_pred: Any,
-    check: Callable[[Any], None] | None = None,
-    fused: Custom | None = None,
-) -> Any:
-    if (isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS)) and not (_values(y_true) or _values(y_pred)):
-        y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
-        y_true = (
-            y_true if type(y_true) is Tensor else np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
-        )
-        if y_true.shape != y_pred.shape or not y_true.size:
-            raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
-        if check and (THREAD.trace is None or type(y_true) is not Tensor):
-            check(y_true._data if type(y_true) is Tensor else y_true)
-        if fused and (type(y_pred) is Tensor or type(y_true) is Tensor):
-            return fused([y_true, y_pred])
-        return mean(loss(y_true, y_pred))
-    true, predicted = _sequence(y_true), _sequence(y_pred)
-    if len(true) != len(predicted) or not true:
-        raise ValueError(f"a loss needs as many labels as predictions, got {len(true)} and {len(predicted)}")
-    if check and not (THREAD.trace is not None and any(isinstance(y, Value | Tensor) for y in true)):
-        check(np.array([y.item() if isinstance(y, Value | Tensor) else y for y in true]))
-    losses = [loss(y, p) for y, p in zip(true, predicted, strict=True)]
-    return losses[0] if len(losses) == 1 else sum(losses) / len(losses)
+class Hinge(_Known):
+    """:func:`hinge` as an object."""
+
+    function = staticmethod(hinge)
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        labels.signs(labels.beside(y, shape))
 
 
-def _values(x: Any) -> bool:
-    return isinstance(x, list | tuple) and any(type(part) is Value for part in x)
+class _CrossEntropy(_Known):
+    """One that may be of logits."""
+
+    def __init__(self, from_logits: bool = False) -> None:
+        if not isinstance(from_logits, bool):
+            raise ValueError(f"from_logits is True or False, got {from_logits!r}")  # noqa: TRY004  # as other settings
+        self.from_logits = from_logits
+
+    def on_logits(self) -> Self:
+        return type(self)(from_logits=True)
 
 
-def _sequence(values: Any) -> list[Any]:
-    """One number or node, or an iterable of them, as a list of floats and nodes."""
-    kept = []
-    for value in values if isinstance(values, Iterable) else [values]:
-        number = value if type(value) is Value or (type(value) is Tensor and not value.ndim) else as_float(value)
-        if number is None:
-            raise TypeError(f"a loss takes numbers and nodes, got {describe(value)}")
-        kept.append(number)
-    return kept
+class BinaryCrossentropy(_CrossEntropy):
+    """:func:`binary_crossentropy` as an object."""
+
+    function, behind = staticmethod(binary_crossentropy), "sigmoid"
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        labels.probabilities(labels.beside(y, shape))
 
 
-def _signs(y: Any) -> None:
-    wrong = y[(y != 1) & (y != -1)]
-    if wrong.size:
-        raise ValueError(f"the hinge loss is for labels -1 and 1, got {wrong[0]:g}: for 0 and 1 use 2 * y - 1")
+class CategoricalCrossentropy(_CrossEntropy):
+    """:func:`categorical_crossentropy` as an object."""
+
+    function, behind = staticmethod(categorical_crossentropy), "softmax"
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        labels.rows(labels.numbers(y), shape)
 
 
-def _probabilities(y: Any) -> None:
-    if not (y.item(y.argmin()) >= 0 and y.item(y.argmax()) <= 1):  # quicker than min and max
-        wrong = y[~((y >= 0) & (y <= 1))]
-        raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {wrong[0]:g}")
+class SparseCategoricalCrossentropy(_CrossEntropy):
+    """:func:`sparse_categorical_crossentropy` as an object."""
+
+    function, behind = staticmethod(sparse_categorical_crossentropy), "softmax"
+
+    def check(self, y: Array, shape: labels.Shape) -> None:
+        labels.classes(labels.numbers(y), shape)
+
+
+CLASSES = (
+    MeanSquaredError,
+    MeanAbsoluteError,
+    Huber,
+    Hinge,
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+)
+
+
+def get(loss: Any) -> Loss:
+    """A loss by its name, such as ``"mse"`` or ``"binary_crossentropy"``; a function of (y_true, y_pred) made one.
+
+    Raises
+    ------
+    ValueError : for an unknown name
+    """
+    own = {kind.function: kind for kind in CLASSES}.get(loss) if callable(loss) else None
+    found = own() if own else find(loss, "loss", CLASSES, {"mse": MeanSquaredError, "mae": MeanAbsoluteError})
+    return found if isinstance(found, Loss) else FunctionLoss(found)
+
+
+def from_config(config: Any) -> Loss:
+    """The loss that :meth:`Loss.config` described.
+
+    Raises
+    ------
+    ValueError : for an unknown class or setting
+
+    >>> from_config(Huber(delta=0.5).config())
+    Huber(delta=0.5)
+    """
+    return made_anew(config, "loss", CLASSES)  # type: ignore[no-any-return]  # one of them

@@ -13,8 +13,8 @@ MLP(2, [16, 16, 1], activation='relu')
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,30 +22,33 @@ import numpy as np
 from ..functions import Inputs, affine, inputs, row_of
 from ..graph import PARAMETER, Tag
 from ..linear import MATMUL
+from ..programs.vmap import vmap
 from ..recording import NATIVE, stacked
-from ..rules import RULES
 from ..shapes import stack
 from ..tensor import Tensor
 from ..value import Value, leaf
+from .activations import BY_ROW, Activation, function, named
+from .layers import Activation as ActivationLayer
+from .layers import Dense, Dropout
+from .model import Sequential
+from .module import Module
 
-Activation = str | Callable[[Any], Any]
 Seed = int | np.random.Generator | None
 
 
-class Module:
-    """Something with parameters."""
+class OneByOne(Module):
+    """What is called on one example; a batch is run as arrays all the same (:func:`autograd_mini.vmap`)."""
 
-    def parameters(self) -> list[Value]:
-        """Every weight and bias, always in the same order."""
-        raise NotImplementedError
+    @cached_property
+    def _batched(self) -> Callable[[Any], Any]:
+        return vmap(self.__call__)
 
-    def zero_grad(self) -> None:
-        """Set every parameter's gradient to None."""
-        for parameter in self.parameters():
-            parameter.grad = None
+    def batch(self, X: Any) -> Any:
+        result = self._batched(X)
+        return result.reshape(-1, 1) if result.ndim == 1 else result
 
 
-class Neuron(Module):
+class Neuron(OneByOne):
     """activation(w · x + b).
 
     Parameters
@@ -67,8 +70,7 @@ class Neuron(Module):
         self, inputs: int, activation: Activation = "tanh", seed: Seed = None, scope: tuple[str, ...] = ("neuron",)
     ) -> None:
         _check_size(inputs, "inputs", scope)
-        self.activation = activation
-        self._activate = _activation(activation)
+        self.activate(activation)
         limit = np.sqrt((6 if str(activation).endswith("relu") else 3) / inputs)
         weights = np.random.default_rng(seed).uniform(-limit, limit, inputs)
         self._weights = (
@@ -76,6 +78,10 @@ class Neuron(Module):
             leaf(0.0, Tag("b", scope), PARAMETER),
         )
         self._tag = Tag(scope=scope)
+
+    def activate(self, activation: Activation) -> None:
+        """Take another activation."""
+        self.activation, self._activate = activation, _activation(activation)
 
     @property
     def w(self) -> tuple[Value, ...]:
@@ -130,7 +136,7 @@ class Neuron(Module):
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
 
 
-class Layer(Module):
+class Layer(OneByOne):
     """Neurons that all see the same inputs; see :class:`Neuron` for the parameters and errors."""
 
     def __init__(
@@ -161,7 +167,7 @@ class Layer(Module):
         return f"Layer({len(first.w)}, {len(self.neurons)}, activation={first.activation!r})"
 
 
-class MLP(Module):
+class MLP(OneByOne):
     """A multilayer perceptron: layers one after the other, the last one linear.
 
     Parameters
@@ -202,6 +208,53 @@ class MLP(Module):
     def parameters(self) -> list[Value]:
         return [parameter for layer in self.layers for parameter in layer.parameters()]
 
+    def to_sequential(self) -> Sequential:
+        """The same network as Dense layers, float64, with weights of its own: a layer's neurons are W's columns.
+
+        Raises
+        ------
+        ValueError : for a layer whose neurons differ in activation
+
+        >>> mlp = MLP(2, [3, 1], activation="tanh", seed=0)
+        >>> model = mlp.to_sequential()
+        >>> model([[0.5, -1.0]]).item() == mlp([0.5, -1.0]).item()
+        True
+        """
+        model = Sequential()
+        for layer in self.layers:
+            first = layer.neurons[0]
+            if any(neuron.activation != first.activation for neuron in layer.neurons):
+                raise ValueError(f"the neurons of {first._tag.scope[0]} differ in activation: a Dense layer has one")
+            dense = Dense(len(layer.neurons), first.activation)
+            model.add(dense)
+            W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons]).T
+            dense.take({"W": W.copy(), "b": np.array([neuron.b.data for neuron in layer.neurons])})
+        return model
+
+    @classmethod
+    def from_sequential(cls, model: Sequential) -> MLP:
+        """What :meth:`Sequential.to_scalar` gives."""
+        mlp = cls.__new__(cls)
+        mlp.layers = []
+        layers = [part for part in model.modules() if not isinstance(part, Sequential | Dropout)]
+        for part in layers:
+            if isinstance(part, ActivationLayer) and mlp.layers and mlp.layers[-1].neurons[0].activation == "linear":
+                for neuron in mlp.layers[-1].neurons:
+                    neuron.activate(part.activation)
+                continue
+            if not isinstance(part, Dense):
+                raise ValueError(f"{part} has no neurons: to_scalar() is for Dense layers, Activation and Dropout")
+            if part.W is None:
+                raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+            W = part.W.data.astype(float)
+            layer = Layer(*W.shape, part.activation, scope=(f"layer {len(mlp.layers) + 1}",))
+            for i, neuron in enumerate(layer.neurons):
+                neuron.w = W[:, i].tolist()
+                neuron.b = Value(0.0, requires_grad=False) if part.b is None else part.b.data.astype(float)[i]
+            mlp.layers.append(layer)
+        mlp.activation = mlp.layers[0].neurons[0].activation
+        return mlp
+
     def __repr__(self) -> str:
         inputs, outputs = len(self.layers[0].neurons[0].w), [len(layer.neurons) for layer in self.layers]
         return f"MLP({inputs}, {outputs}, activation={self.activation!r})"
@@ -240,14 +293,6 @@ def _check_size(size: object, name: str, scope: tuple[str, ...]) -> None:
 
 def _activation(activation: Activation) -> Callable[[Any], Any] | None:
     """The function that an activation names; None for "linear"."""
-    if activation == "linear":
-        return None
-    if callable(activation):
-        return activation
-    rule = RULES.get(activation) if isinstance(activation, str) else None
-    if rule is None or rule.arity - len(rule.defaults) != 1:
-        raise ValueError(
-            f"unknown activation {activation!r}: use 'linear', 'relu', 'leaky_relu', 'sigmoid', 'softplus', 'tanh', "
-            "another function of one argument of the table, or a function"
-        )
-    return operator.methodcaller(rule.name)
+    if activation in BY_ROW:
+        raise ValueError(f"{activation} is not of one unit: leave the last layer linear, and take a loss from logits")
+    return function(named(activation))

@@ -1,0 +1,141 @@
+"""The mean of a loss: of numbers and Values one by one, of arrays at once.
+
+>>> mean_of(lambda y, p: (p - y) ** 2, [1.0, 0.0], [0.5, 0.5], sample_weight=[1, 3])
+0.5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from .. import functions
+from ..custom import Custom
+from ..graph import DATA, data_of, describe
+from ..linear import ASTYPE
+from ..modes import THREAD
+from ..recording import array, is_scalar
+from ..reductions import mean
+from ..tensor import Tensor
+from ..value import Value, as_float
+from .labels import check_weights
+
+ARRAYS = (Tensor, np.ndarray)
+
+
+def mean_of(
+    loss: Callable[[Any, Any], Any],
+    y_true: Any,
+    y_pred: Any,
+    sample_weight: Any = None,
+    check: Callable[[Any], None] | None = None,
+    fused: Custom | None = None,
+) -> Any:
+    """The mean of an elementwise loss over all that is predicted, each example's times its weight.
+
+    Parameters
+    ----------
+    loss : of a label and a prediction, or of arrays of them
+    y_true, y_pred : both single numbers or sequences of one length, or arrays of one shape
+    sample_weight : a number for each example, (m,) where arrays are (m, …)
+    check : of the labels as a plain array; raises an error for wrong ones
+    fused : the mean of this loss, without weights, on Tensors
+
+    Raises
+    ------
+    ValueError : when the two differ in length or shape, or are empty; for weights of another length, negative or nan
+    TypeError : for what is no number, array or node
+    """
+    if (isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS)) and not (_values(y_true) or _values(y_pred)):
+        y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
+        y_true = labels_beside(y_true, y_pred)
+        if y_true.shape != y_pred.shape or not y_true.size:
+            raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
+        if check and not is_recorded(y_true):
+            check(y_true._data if type(y_true) is Tensor else y_true)
+        if sample_weight is not None:
+            return mean(weights_beside(sample_weight, y_pred) * loss(y_true, y_pred))
+        if fused and (type(y_pred) is Tensor or type(y_true) is Tensor):
+            return fused([y_true, y_pred])
+        return mean(loss(y_true, y_pred))
+    true, predicted = _sequence(y_true), _sequence(y_pred)
+    if len(true) != len(predicted) or not true:
+        raise ValueError(f"a loss needs as many labels as predictions, got {len(true)} and {len(predicted)}")
+    if check and not (THREAD.trace is not None and any(isinstance(y, Value | Tensor) for y in true)):
+        check(np.array(_numbers(true)))
+    losses = [loss(y, p) for y, p in zip(true, predicted, strict=True)]
+    if sample_weight is not None:
+        weights = _sequence(sample_weight)
+        if not (THREAD.trace is not None and any(isinstance(w, Value | Tensor) for w in weights)):
+            check_weights(np.array(_numbers(weights)), (len(losses),))
+        losses = [w * each for w, each in zip(weights, losses, strict=True)]
+    return losses[0] if len(losses) == 1 else functions.sum(losses) / len(losses)
+
+
+def mean_of_examples(losses: Any, y_pred: Any, sample_weight: Any, name: str) -> Any:
+    """The mean of what a function gave that somebody wrote: one number already, or a loss for each example.
+
+    Raises
+    ------
+    ValueError : when there are not as many as predictions; for weights where there is one number
+    TypeError : when it is neither
+    """
+    if losses is None:
+        raise TypeError(f"{name} returns one number or one loss for each example, got None: is a return missing?")
+    losses = losses if is_scalar(losses) else array(losses)
+    if not np.ndim(losses if type(losses) is not Value else 0.0):
+        if sample_weight is not None:
+            raise ValueError(
+                f"{name} returns one number, which sample_weight can't be given to: return one loss for each example"
+            )
+        return losses
+    if len(losses) != len(y_pred):
+        raise ValueError(f"{name} returned {len(losses)} losses for {len(y_pred)} examples")
+    return mean(losses if sample_weight is None else weights_beside(sample_weight, losses) * losses)
+
+
+def labels_beside(y_true: Any, y_pred: Any) -> Any:
+    """Labels as an array or Tensor of the predictions' dtype, which only those change that want a gradient."""
+    if type(y_true) is not Tensor:
+        return np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
+    if y_true.origin is DATA and y_true.dtype != y_pred.dtype and y_pred.dtype.kind == "f":
+        return ASTYPE(y_true, y_pred.dtype)
+    return y_true
+
+
+def weights_beside(sample_weight: Any, y_pred: Any) -> Any:
+    """Weights (m,) that broadcast with what is of m examples: (m, 1, …), of its dtype.
+
+    Raises
+    ------
+    ValueError : when there are not as many as examples, or some are negative, infinite or nan
+    """
+    weights = labels_beside(sample_weight, y_pred)
+    check_weights(weights if is_recorded(weights) else data_of(weights), y_pred.shape[:1])
+    return weights.reshape((*y_pred.shape[:1], *[1] * (y_pred.ndim - 1)))
+
+
+def is_recorded(x: Any) -> bool:
+    """Whether the numbers are seen only when a program runs."""
+    return THREAD.trace is not None and type(x) is Tensor
+
+
+def _values(x: Any) -> bool:
+    return isinstance(x, list | tuple) and any(type(part) is Value for part in x)
+
+
+def _numbers(nodes: list[Any]) -> list[float]:
+    return [x.item() if isinstance(x, Value | Tensor) else x for x in nodes]
+
+
+def _sequence(values: Any) -> list[Any]:
+    """One number or node, or an iterable of them, as a list of floats and nodes."""
+    kept = []
+    for value in values if isinstance(values, Iterable) else [values]:
+        number = value if type(value) is Value or (type(value) is Tensor and not value.ndim) else as_float(value)
+        if number is None:
+            raise TypeError(f"a loss takes numbers and nodes, got {describe(value)}")
+        kept.append(number)
+    return kept

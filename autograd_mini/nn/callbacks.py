@@ -1,0 +1,208 @@
+"""What is called while a network trains, and what remains of it: History.
+
+>>> class Shout(Callback):
+...     def on_epoch_end(self, epoch, logs):
+...         print(f"epoch {epoch + 1}!")
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+
+if TYPE_CHECKING:
+    import os
+
+    from ..tensor import Array
+    from .module import Module
+
+Logs = Mapping[str, float]
+
+
+class History:
+    """What was measured in each epoch.
+
+    Attributes
+    ----------
+    epoch : the numbers of the epochs, from 0
+    history : a list for each name: ``"loss"``, the metrics, and with ``"val_"`` in front those of validation data
+    """
+
+    def __init__(self) -> None:
+        self.epoch: list[int] = []
+        self.history: dict[str, list[float]] = {}
+
+    def append(self, epoch: int, logs: Logs) -> None:
+        """Keep what was measured in an epoch."""
+        self.epoch.append(epoch)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+
+    def __repr__(self) -> str:
+        last = "".join(f", {name} {values[-1]:.4g}" for name, values in self.history.items())
+        return f"<History of {len(self.epoch)} epochs{last}>"
+
+
+class Callback:
+    """What is called while a network trains: override what you need. ``model`` is the network."""
+
+    model: Module
+
+    def on_train_begin(self) -> None:
+        """Before the first epoch."""
+
+    def on_train_end(self) -> None:
+        """After the last epoch, also when it was the last because of an error."""
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Before each epoch; the first is 0."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """After each epoch, with what was measured; what is added to ``logs`` is kept in the History."""
+
+    def on_batch_end(self, batch: int, loss: float) -> None:
+        """After each step, with the number of the batch in this epoch, from 0, and its loss."""
+
+
+class _Monitor(Callback):
+    """Watches one of the numbers for its best."""
+
+    def __init__(self, monitor: str, mode: str) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode is 'auto', 'min' or 'max', got {mode!r}")
+        self.monitor = monitor
+        self.mode = mode
+
+    def read(self, logs: Logs) -> float:
+        """The number, turned so that less is better."""
+        if self.monitor not in logs:
+            hint = ": give fit validation_split or validation_data" if self.monitor.startswith("val_") else ""
+            raise ValueError(f"{type(self).__name__} watches {self.monitor!r}, fit measures {', '.join(logs)}{hint}")
+        more = self.mode == "max" or (self.mode == "auto" and ("acc" in self.monitor or self.monitor.endswith("r2")))
+        value = -logs[self.monitor] if more else logs[self.monitor]
+        return math.inf if math.isnan(value) else value
+
+
+class EarlyStopping(_Monitor):
+    """Stop when a number hasn't become better for some epochs.
+
+    Parameters
+    ----------
+    monitor : the number: ``"val_loss"``, ``"loss"``, ``"val_accuracy"``, …
+    min_delta : by how much it has to become better
+    patience : after how many epochs without
+    mode : whether less is better (``"min"``), or more (``"max"``); ``"auto"`` knows accuracies and r2
+    restore_best_weights : whether the weights of the best epoch come back at the end
+
+    Raises
+    ------
+    ValueError : for settings out of their range; in fit, when the number isn't measured
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        mode: str = "auto",
+        restore_best_weights: bool = False,
+    ) -> None:
+        super().__init__(monitor, mode)
+        if not isinstance(patience, int) or patience < 0:
+            raise ValueError(f"patience is a number of epochs, 0 or more, got {patience!r}")
+        self.min_delta = abs(min_delta)
+        self.patience = patience
+        self.restore_best_weights = restore_best_weights
+        self.stopped_epoch: int | None = None
+        self.best_epoch: int | None = None
+
+    def on_train_begin(self) -> None:
+        self.best = math.inf
+        self.stopped_epoch = self.best_epoch = None
+        self._weights: dict[str, Array] | None = None
+        self._waited = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        value = self.read(logs)
+        if value < self.best - self.min_delta or self.best_epoch is None:
+            self.best, self.best_epoch, self._waited = value, epoch, 0
+            if self.restore_best_weights:
+                self._weights = self.model.weights()
+            return
+        self._waited += 1
+        if self._waited >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self) -> None:
+        if self._weights is not None:
+            self.model.load_weights(self._weights)
+            self._weights = None
+
+
+class ModelCheckpoint(_Monitor):
+    """Save the network after each epoch, or after those that are the best so far.
+
+    Parameters
+    ----------
+    filepath : may name numbers, as in ``"digits-{epoch:02d}-{val_loss:.3f}.safetensors"``; epochs count from 1 there
+    monitor, mode : see :class:`EarlyStopping`
+    save_best_only : whether an epoch has to be the best so far
+    """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        monitor: str = "val_loss",
+        save_best_only: bool = False,
+        mode: str = "auto",
+    ) -> None:
+        super().__init__(monitor, mode)
+        self.filepath = filepath
+        self.save_best_only = save_best_only
+        self.best = math.inf
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        if self.save_best_only:
+            value = self.read(logs)
+            if not value < self.best:
+                return
+            self.best = value
+        try:
+            path = str(self.filepath).format(epoch=epoch + 1, **logs)
+        except (KeyError, IndexError) as error:
+            raise ValueError(f"filepath names {error}, fit measures epoch, {', '.join(logs)}") from error
+        self.model.save(path)
+
+
+class LearningRateScheduler(Callback):
+    """Set the optimizer's learning rate before each epoch, to what a function of (epoch, rate) gives.
+
+    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
+    """
+
+    def __init__(self, schedule: Callable[[int, float], float]) -> None:
+        if not callable(schedule):
+            raise TypeError(f"a schedule is a function of (epoch, learning rate), got {schedule!r}")
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        optimizer = self.model.optimizer
+        assert optimizer is not None
+        optimizer.learning_rate = self.schedule(epoch, optimizer.rate)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        assert self.model.optimizer is not None
+        logs["learning_rate"] = self.model.optimizer.rate
+
+
+def checked_callbacks(callbacks: Any, model: Module) -> list[Callback]:
+    """The callbacks, which know the network from now on."""
+    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+    for callback in given:
+        if not isinstance(callback, Callback):
+            raise TypeError(f"callbacks are objects such as nn.EarlyStopping(), got {callback!r:.100}")
+        callback.model = model
+    return given

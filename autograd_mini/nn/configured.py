@@ -1,0 +1,59 @@
+"""Objects that are named by a string, and described by their settings so that a file can hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Configured:
+    """Something whose attributes are called as the arguments that made it."""
+
+    def config(self) -> dict[str, Any]:
+        """The class and its settings, of which :func:`from_config` makes it anew."""
+        return {"class": type(self).__name__, **{name: getattr(self, name) for name in settings(type(self))}}
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in settings(type(self)))
+        return f"{type(self).__name__}({said})"
+
+
+def settings(kind: type) -> tuple[str, ...]:
+    """What a class is made from: the names of its arguments, which its objects have as attributes."""
+    code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]  # of the class itself
+    return () if code is None else tuple(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
+    """What :meth:`Configured.config` described, of one of these classes.
+
+    Raises
+    ------
+    ValueError : for an unknown class or setting
+    """
+    by_name = {kind.__name__: kind for kind in classes}
+    given = dict(config) if isinstance(config, Mapping) else {}
+    kind = by_name.get(given.pop("class", None))
+    if kind is None or not given.keys() <= set(settings(kind)):
+        raise ValueError(f"no {what} is described by {config!r:.200}: it may be from a newer version")
+    return kind(**given)
+
+
+def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = {}) -> Any:  # noqa: B006  # is only read
+    """What a name stands for, with its usual settings; a function or object as it is.
+
+    A class is found by its name in snake case: ``"he_normal"`` is HeNormal.
+
+    Raises
+    ------
+    ValueError : for an unknown name; it lists the known ones
+    """
+    names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
+    if isinstance(given, str) and given in names:
+        return names[given]()
+    if isinstance(given, type) and given in classes:
+        return given()
+    if isinstance(given, str) or not callable(given):
+        raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}, or a function")
+    return given

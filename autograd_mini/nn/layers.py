@@ -1,0 +1,274 @@
+"""Layers in Keras' words, for batches whose rows are examples: Z = X W + b, A = g(Z).
+
+A layer makes its weights when it sees its first batch, in the batch's dtype.
+
+>>> X = np.array([[200.0, 17.0]])
+>>> layer = Dense(3, activation="sigmoid")
+>>> layer(X).shape, layer.W.shape, layer.b.shape
+((1, 3), (2, 3), (3,))
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph import DATA, PARAMETER, Tag
+from ..modes import THREAD, RecordingError
+from ..randomness import dropout
+from ..tensor import Array, Tensor, checked, leaf
+from . import activations, initializers, regularizers
+from .module import RUN, Module
+
+
+class Weighted(Module):
+    """A layer with arrays of its own, which it makes when it sees its first batch."""
+
+    def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
+        """The shape of each of its arrays by the attribute that holds it, for so many features."""
+        raise NotImplementedError
+
+    def take(self, arrays: dict[str, Array]) -> None:
+        """Take arrays for its own, by the attributes that hold them."""
+        for name, array in arrays.items():
+            setattr(self, name, self.node(name, array))
+
+    def node(self, name: str, array: Array) -> Tensor:
+        """The node that an array becomes."""
+        return leaf(array, Tag(_numbered(name, self.name), (self.name or "layer",)), PARAMETER)
+
+    def check(self, X: Any, features: int) -> None:
+        """Raise a ValueError that names this layer unless the examples have so many features."""
+        if X.ndim < 2 or X.shape[-1] != features:
+            said = f"{self.name}: " if self.name else ""
+            raise ValueError(
+                f"{said}{type(self).__name__} takes {features} features, expected shape (m, {features}), got {X.shape}"
+            )
+
+
+class Dense(Weighted):
+    """Units that all see all features: A = g(X W + b), for X (m, n), W (n, units), b (units,).
+
+    Parameters
+    ----------
+    units : how many
+    activation : g: a function of the table by its name, ``"softmax"``, a function; None is linear
+    use_bias : whether there is a b
+    kernel_initializer, bias_initializer : what W and b are at first: names such as ``"he_normal"``, or objects of
+        :mod:`autograd_mini.nn.initializers`
+    kernel_regularizer, bias_regularizer : what W and b cost: ``"l1"``, ``"l2"``, ``nn.L2(0.01)``; None for nothing
+
+    Raises
+    ------
+    ValueError : for an unknown name, or a number of units that is no positive integer; when called on examples
+        that have another number of features than those before
+
+    Attributes
+    ----------
+    W, b : Tensors; None before the first batch
+
+    >>> layer = Dense(1, use_bias=False, kernel_initializer="ones")
+    >>> layer([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[3.0], [7.0]]
+    """
+
+    W: Tensor | None = None
+    b: Tensor | None = None
+
+    def __init__(
+        self,
+        units: int,
+        activation: activations.Activation | None = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+    ) -> None:
+        self.units = positive(units, "units")
+        self.activation = activations.named(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+
+    def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
+        return {"W": (features, self.units), **({"b": (self.units,)} if self.use_bias else {})}
+
+    def forward(self, X: Any) -> Any:
+        if self.W is None:
+            self._draw(X)
+        assert self.W is not None
+        self.check(X, self.W.shape[0])
+        Z = X @ self.W
+        if self.b is not None:
+            Z = Z + self.b
+        return _activated(self, Z)
+
+    def _draw(self, X: Any) -> None:
+        if THREAD.trace is not None:
+            raise RecordingError("a layer can't make its weights while a program is recorded: call it on a batch before")
+        self.check(X, X.shape[-1] if X.ndim else 0)
+        generator = RUN.generator or np.random.default_rng()
+        how = {"W": self.kernel_initializer, "b": self.bias_initializer}
+        shapes = self.shapes(X.shape[-1])
+        self.take({name: _drawn(how[name], shape, generator, X.dtype) for name, shape in shapes.items()})
+
+    def penalty(self) -> Any:
+        costs = [(self.kernel_regularizer, self.W), (self.bias_regularizer, self.b)]
+        return sum(cost(w) for cost, w in costs if cost is not None and w is not None)
+
+    def __repr__(self) -> str:
+        return f"Dense({self.units}, activation={self.activation!r})"
+
+
+class Activation(Module):
+    """An activation as a layer of its own, for networks that are written so.
+
+    >>> Activation("relu")([[-1.0, 2.0]]).tolist()
+    [[0.0, 2.0]]
+    """
+
+    def __init__(self, activation: activations.Activation) -> None:
+        self.activation = activations.named(activation)
+
+    def forward(self, X: Any) -> Any:
+        return _activated(self, X)
+
+    def __repr__(self) -> str:
+        return f"Activation({self.activation!r})"
+
+
+class Dropout(Module):
+    """In training each number is 0 with probability ``rate``, and divided by 1 - rate otherwise; else as it is.
+
+    Raises
+    ------
+    ValueError : for a rate outside of [0, 1)
+
+    >>> Dropout(0.5)([[1.0, 2.0]]).tolist()
+    [[1.0, 2.0]]
+    """
+
+    def __init__(self, rate: float) -> None:
+        dropout(0.0, rate)  # refuses a wrong one
+        self.rate = float(rate)
+
+    def forward(self, X: Any) -> Any:
+        return dropout(X, self.rate, RUN.generator) if RUN.training and self.rate else X
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate})"
+
+
+class Flatten(Module):
+    """Each example as one row: (m, 8, 8) becomes (m, 64).
+
+    >>> Flatten()(np.zeros((5, 8, 8))).shape
+    (5, 64)
+    """
+
+    def forward(self, X: Any) -> Any:
+        return X.reshape(X.shape[0], -1) if X.size else X.reshape(X.shape[0], int(np.prod(X.shape[1:])))
+
+    def __repr__(self) -> str:
+        return "Flatten()"
+
+
+class Normalization(Weighted):
+    """Features brought to mean 0 and standard deviation 1: (X - mean) / std, as of the data that it was adapted to.
+
+    Raises
+    ------
+    RuntimeError : when called before :meth:`adapt`
+    ValueError : when called on another number of features
+
+    Attributes
+    ----------
+    mean, std : Tensors (features,) that are not trained; None before :meth:`adapt`. A feature that never changes
+        has std 1
+
+    >>> layer = Normalization()
+    >>> layer.adapt([[200.0, 17.0], [210.0, 13.0]])
+    >>> layer([[205.0, 17.0]]).tolist()
+    [[0.0, 1.0]]
+    """
+
+    mean: Tensor | None = None
+    std: Tensor | None = None
+
+    def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
+        return {"mean": (features,), "std": (features,)}
+
+    def node(self, name: str, array: Array) -> Tensor:
+        return leaf(array, Tag(name, (self.name or "normalization",)), DATA)
+
+    def adapt(self, X: Any) -> None:
+        """Take the mean and standard deviation of each feature, over all axes of X (m, …, features) but the last.
+
+        Raises
+        ------
+        ValueError : for X without examples, or with nan or inf in it
+        """
+        data = checked(np.asarray(X), X)
+        if data.ndim < 2 or not data.size:
+            raise ValueError(f"adapt() takes examples as rows, expected shape (m, features), got {data.shape}")
+        if not np.isfinite(data).all():
+            raise ValueError("adapt() takes finite numbers, got nan or inf")
+        axes = tuple(range(data.ndim - 1))
+        mean = data.mean(axis=axes, dtype=np.float64)
+        std = data.std(axis=axes, dtype=np.float64)
+        std = np.where(std > 1e-12 * np.abs(mean), std, 1.0)  # of equal numbers it may be a rounding error
+        self.take({"mean": mean.astype(data.dtype), "std": std.astype(data.dtype)})
+
+    def forward(self, X: Any) -> Any:
+        if self.mean is None or self.std is None:
+            raise RuntimeError("Normalization doesn't know its mean and std yet: call adapt(X) with the training data")
+        self.check(X, self.mean.shape[0])
+        if X.dtype != self.mean.dtype and THREAD.trace is None:  # else every result would take the wider dtype
+            self.take({"mean": self.mean._data.astype(X.dtype), "std": self.std._data.astype(X.dtype)})
+        return (X - self.mean) / self.std
+
+    def __repr__(self) -> str:
+        return "Normalization()"
+
+
+def _activated(layer: Dense | Activation, Z: Any) -> Any:
+    """g(Z), which training may want to take back, because a loss that knows Z loses nothing."""
+    g = activations.function(layer.activation)
+    A = Z if g is None else g(Z)
+    if RUN.activated is not None:
+        RUN.activated[:] = A, layer.activation, Z
+    if layer.name and THREAD.trace is None:
+        scope = (layer.name,)
+        if Z is not A:
+            _tag(Z, "Z", scope)
+        _tag(A, "A", scope)
+    return A
+
+
+def _tag(node: Any, label: str, scope: tuple[str, ...]) -> None:
+    if node._tag is None:  # else it tells which line made it: see detect_anomaly
+        node._tag = Tag(_numbered(label, scope[0]), scope)
+
+
+def _numbered(label: str, layer: str) -> str:
+    """W of ``layer 2`` is W[2], which pictures raise."""
+    number = layer.rpartition(" ")[2]
+    return f"{label}[{number}]" if number.isdigit() else label
+
+
+def _drawn(initializer: Any, shape: tuple[int, ...], generator: np.random.Generator, dtype: Any) -> Array:
+    array = np.array(initializer(shape, generator), dtype)
+    if array.shape != shape:
+        raise ValueError(f"an initializer gives an array of the shape that it is asked for, {shape}, got {array.shape}")
+    return array
+
+
+def positive(value: object, name: str) -> int:
+    """A setting as an int, if it is a positive integer; else a ValueError that names it."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is a positive integer, got {value!r}")
+    return int(value)

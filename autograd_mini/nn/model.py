@@ -1,0 +1,85 @@
+"""Sequential: layers one after the other.
+
+>>> from autograd_mini.nn.layers import Dense
+>>> model = Sequential([Dense(25, activation="relu"), Dense(10, activation="softmax")], seed=0)
+>>> model(np.zeros((5, 64))).shape, model
+((5, 10), Sequential([Dense(25, activation='relu'), Dense(10, activation='softmax')]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .layers import Dense
+from .module import Module, running
+
+if TYPE_CHECKING:
+    from .scalar import MLP, Seed
+
+
+class Sequential(Module):
+    """Layers, each of which is given what the one before gives.
+
+    Parameters
+    ----------
+    layers : Modules: layers, other Sequentials, one's own
+    seed : the same seed gives the same weights; also the same training where :meth:`fit` is given no seed
+
+    Raises
+    ------
+    TypeError : for what is no Module
+    RuntimeError : when called without a layer
+
+    Attributes
+    ----------
+    layers : a list; a layer that is in it twice has its weights once
+    """
+
+    def __init__(self, layers: Iterable[Module] = (), seed: Seed = None) -> None:
+        self.layers: list[Module] = []
+        self.seed = seed
+        for layer in layers:
+            self.add(layer)
+
+    def add(self, layer: Module) -> None:
+        """Put a layer after the others."""
+        if not isinstance(layer, Module):
+            raise TypeError(f"a Sequential is made of layers, such as nn.Dense(3), got {layer!r:.100}")
+        if layer is self or self in layer.modules():
+            raise ValueError("a Sequential can't be a layer of itself")
+        self.layers.append(layer)
+        self._drawn = False
+        dense = [module for module in self.modules() if isinstance(module, Dense)]
+        for number, module in enumerate(dense, start=1):  # the notes count layers with weights only
+            module.name = f"layer {number}"
+
+    def forward(self, X: Any) -> Any:
+        if not self.layers:
+            raise RuntimeError("this network has no layers: add some, as in model.add(nn.Dense(1))")
+        if self.seed is not None and not self._drawn:
+            with running(generator=np.random.default_rng(self.seed)):
+                for layer in self.layers:
+                    X = layer(X)
+            self._drawn = True
+            return X
+        for layer in self.layers:
+            X = layer(X)
+        return X
+
+    def to_scalar(self) -> MLP:
+        """The same network as neurons of Values, with weights of its own: see :class:`MLP`.
+
+        Raises
+        ------
+        RuntimeError : before the first batch
+        ValueError : for layers that don't act unit by unit
+        """
+        from .scalar import MLP
+
+        return MLP.from_sequential(self)
+
+    def __repr__(self) -> str:
+        return f"Sequential([{', '.join(map(repr, self.layers))}])"

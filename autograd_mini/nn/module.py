@@ -1,0 +1,363 @@
+"""Module: a network or a part of one, which knows its parameters and what it gives for a batch.
+
+A layer is a Module, and so is a network of layers. For one's own, make the layers in ``__init__`` and say in
+``forward`` what comes of a batch; then it is called, trained and looked at like those of this package.
+
+>>> from autograd_mini.nn.layers import Dense
+>>> class Residual(Module):
+...     def __init__(self, units):
+...         self.inner = Dense(units, activation="tanh")
+...
+...     def forward(self, X):
+...         return X + self.inner(X)
+>>> block = Residual(3)
+>>> block(np.ones((5, 3))).shape, list(block.weights())
+((5, 3), ['inner.W', 'inner.b'])
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..graph import DATA, Leaf, Node
+from ..modes import refuse_in_program
+from ..tensor import Array, checked, leaf
+
+if TYPE_CHECKING:
+    import os
+
+    from ..optim import Optimizer
+    from .callbacks import History
+    from .losses import Loss
+
+
+class _Run(threading.local):
+    """How modules are called in this thread."""
+
+    training = False
+    generator: np.random.Generator | None = None  # what weights and dropout are drawn from
+    activated: list[Any] | None = None  # the last activation: its result, its name, what it was given
+
+
+RUN = _Run()
+
+
+@contextmanager
+def running(**how: Any) -> Iterator[None]:
+    """Call modules so; what isn't given stays as it is."""
+    before = dict(vars(RUN))
+    vars(RUN).update(how)
+    try:
+        yield
+    finally:
+        vars(RUN).clear()
+        vars(RUN).update(before)
+
+
+class Module:
+    """A network or a part of one; see :mod:`autograd_mini.nn.module` for how to write one's own.
+
+    Its parts are the Modules, Tensors and Values that its attributes hold, or lists, tuples and dicts there.
+
+    Attributes
+    ----------
+    name : what errors and tables call it
+    optimizer, loss, metrics : what :meth:`compile` was given, as objects
+    history : the :class:`History` of the last :meth:`fit`, also of one that was interrupted
+    stop_training : a callback sets it to end :meth:`fit` after this epoch
+    table : the columns, categories and classes of the table that it learned from, saved with it; None without one
+    """
+
+    name: str = ""
+    optimizer: Optimizer | None = None
+    loss: Loss | None = None
+    metrics: tuple[Any, ...] = ()
+    history: History | None = None
+    stop_training: bool = False
+    table: dict[str, Any] | None = None
+    input_shape: tuple[int, ...] | None = None  # of one example, when it was last called
+    output_shape: tuple[int, ...] | None = None
+
+    def forward(self, X: Any) -> Any:
+        """What comes of a batch X, a Tensor of shape (m, …), the first axis counting examples: a Tensor."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, X)")
+
+    def __call__(self, X: Any, training: bool | None = None) -> Any:
+        """What comes of a batch.
+
+        Parameters
+        ----------
+        X : an array, list or Tensor of shape (m, …), the first axis counting examples
+        training : whether Dropout drops; as around it where this is a part, else False
+
+        Returns
+        -------
+        a Tensor
+        """
+        if not isinstance(X, Node):
+            X = leaf(checked(np.asarray(X), X), None, DATA)
+        if training is None:
+            result = self.forward(X)
+        else:
+            with running(training=training):
+                result = self.forward(X)
+        self.input_shape, self.output_shape = X.shape[1:], result.shape[1:]
+        return result
+
+    def batch(self, X: Any) -> Any:
+        """What training and predicting call for a batch; the same as calling, except where that takes one example."""
+        return self(X)
+
+    def parts(self) -> Iterator[tuple[str, Any]]:
+        """Every Module and leaf node within, this one first, each once, with the path that leads there."""
+        return _parts(self, "", set())
+
+    def parameters(self) -> list[Any]:
+        """Every node that is trained, once each, always in the same order."""
+        return [x for _, x in self.parts() if isinstance(x, Node) and x.requires_grad]
+
+    def modules(self) -> list[Module]:
+        """This module and every one within, once each."""
+        return [x for _, x in self.parts() if isinstance(x, Module)]
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to None."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def penalty(self) -> Any:
+        """What the regularizers of this module alone, without its parts, add to the loss; 0 without one."""
+        return 0
+
+    def weights(self) -> dict[str, Array]:
+        """Copies of all weights, and of what else was learned, by the path that leads there.
+
+        ``layers.0.W`` has shape (inputs, units): PyTorch's ``Linear`` keeps it transposed, so that
+        ``{"0.weight": w["layers.0.W"].T, "0.bias": w["layers.0.b"]}`` is what its ``load_state_dict`` takes.
+
+        >>> from autograd_mini import nn
+        >>> model = nn.Sequential([nn.Dense(4), nn.Dense(1)], seed=0)
+        >>> _ = model(np.zeros((1, 2)))
+        >>> {name: array.shape for name, array in model.weights().items()}
+        {'layers.0.W': (2, 4), 'layers.0.b': (4,), 'layers.1.W': (4, 1), 'layers.1.b': (1,)}
+        """
+        return {path: np.array(x._data) for path, x in self.parts() if isinstance(x, Node)}
+
+    def load_weights(self, weights: Mapping[str, Array] | str | os.PathLike[str]) -> None:
+        """Take weights as :meth:`weights` gives them, or those of a file that :meth:`save` wrote: all, or none.
+
+        Raises
+        ------
+        ValueError : for a missing or unknown name, another shape or dtype, or a file that isn't whole
+        RuntimeError : while the module has none, because it has seen no batch
+        FileNotFoundError, IsADirectoryError : for a path where there is no file
+        """
+        refuse_in_program("load_weights()", "call it outside of the function")
+        if not isinstance(weights, Mapping):
+            from .saving import read_weights
+
+            weights = read_weights(weights)
+        own = {path: x for path, x in self.parts() if isinstance(x, Node)}
+        if not own:
+            raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+        check_weights({path: x._data for path, x in own.items()}, weights)
+        for path, x in own.items():
+            x.data = weights[path]
+
+    def build(self, shape: tuple[int | None, ...], dtype: Any = np.float64) -> None:
+        """Make the weights for batches of a shape, without one: ``model.build((None, 2))``."""
+        self.batch(np.zeros((1, *shape[1:]), dtype))
+
+    def compile(
+        self, optimizer: Any = "adam", loss: Any = None, metrics: Any = (), run_eagerly: bool = False
+    ) -> None:
+        """Say how it is to be trained.
+
+        Parameters
+        ----------
+        optimizer : ``"sgd"``, ``"rmsprop"``, ``"adam"``, ``"adamw"``, or one of :mod:`autograd_mini.optim`
+        loss : ``"mse"``, ``"binary_crossentropy"``, …, or a loss, or a function of (y_true, y_pred)
+        metrics : what is shown besides: ``"accuracy"``, ``"mae"``, ``"mse"``, ``"r2"``, or functions of
+            (y_true, y_pred)
+        run_eagerly : run ``forward`` at each step, to look into it, instead of replaying its recording: slower
+
+        Raises
+        ------
+        ValueError : for unknown names; it lists the known ones
+        """
+        from . import training
+
+        training.compile(self, optimizer, loss, metrics, run_eagerly)
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 32,
+        epochs: int | None = None,
+        verbose: str | int = "auto",
+        callbacks: Any = (),
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        seed: int | None = None,
+    ) -> History:
+        """Train.
+
+        Parameters
+        ----------
+        X : (m, …), an array, DataFrame or lists of numbers
+        y : (m,) or (m, outputs); one number an example is one column where the model has one output
+        batch_size : examples a step; more than m are m
+        epochs : how often to go through the examples; without it once, as Keras does, which is said
+        verbose : ``"auto"`` shows a progress bar in a terminal or notebook, 0 nothing, 1 the bar, 2 a line an epoch
+        callbacks : :class:`EarlyStopping`, :class:`ModelCheckpoint`, :class:`LearningRateScheduler`, one's own
+        validation_split : the part of the examples that is kept from training to watch its progress. Unlike
+            Keras, which takes the last ones, they are drawn at random, and with all classes in proportion
+        validation_data : (X, y) or (X, y, sample_weight), to watch that instead
+        shuffle : whether to take the examples in another order each epoch
+        sample_weight : (m,), how much each example's loss counts
+        initial_epoch : the number of the first epoch, to go on where another call has ended
+        seed : the same seed gives the same weights, bit for bit; it draws weights not made yet, the order, and dropout
+
+        Returns
+        -------
+        a :class:`History`, whose ``history`` has a list for ``"loss"``, for each metric, and for ``"val_loss"``, …
+
+        Raises
+        ------
+        RuntimeError : before :meth:`compile`
+        ValueError : for data or settings that don't fit, before any weight changes
+        AnomalyError : when the loss becomes nan or infinite; the weights are the last finite ones
+
+        >>> from autograd_mini import nn
+        >>> X, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+        >>> model = nn.Sequential([nn.Dense(8, activation="tanh"), nn.Dense(1, activation="sigmoid")], seed=0)
+        >>> model.compile(optimizer=nn.optim.Adam(learning_rate=0.1), loss="binary_crossentropy", metrics=["accuracy"])
+        >>> history = model.fit(X, y, epochs=100)
+        >>> history.history["accuracy"][-1], model.predict(X).round().ravel().tolist()
+        (1.0, [0.0, 1.0, 1.0, 0.0])
+        """
+        from . import training
+
+        return training.fit(
+            self,
+            X,
+            y,
+            batch_size=batch_size,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            validation_data=validation_data,
+            shuffle=shuffle,
+            sample_weight=sample_weight,
+            initial_epoch=initial_epoch,
+            seed=seed,
+        )
+
+    def evaluate(self, X: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """The loss and the metrics on given examples, as in Keras: the loss alone, else a list.
+
+        Parameters
+        ----------
+        return_dict : give a dict by name instead
+
+        Raises
+        ------
+        RuntimeError : before :meth:`compile`
+        ValueError : for data that doesn't fit
+        """
+        from . import training
+
+        logs = training.evaluate(self, X, y, sample_weight)
+        values = list(logs.values())
+        return logs if return_dict else values if len(values) > 1 else values[0]
+
+    def predict(self, X: Any, batch_size: int = 4096) -> Array:
+        """What the network gives for X, (m, …), as an array (m, outputs).
+
+        Raises
+        ------
+        ValueError : when X doesn't fit
+        RuntimeError : for a network without layers
+        """
+        from . import training
+
+        return training.predict(self, X, batch_size)
+
+    def summary(self, examples: int | str = "m") -> None:
+        """Print a table: each layer's shapes for a number of examples, its activation, how many parameters it has.
+
+        Raises
+        ------
+        RuntimeError : while a width is unknown, because the network has seen no batch
+        """
+        from .summary import show
+
+        show(self, examples)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network, its weights, what it was compiled with, its optimizer's state and its history.
+
+        The file is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at all.
+
+        Raises
+        ------
+        RuntimeError : while a width is unknown, because the network has seen no batch
+        ValueError : for parts that can't be made anew from a file: one's own Modules and functions
+        FileNotFoundError, IsADirectoryError : where there can be no file
+        """
+        from .saving import save
+
+        save(self, path)
+
+    def to_python(self) -> str:
+        """A script that predicts with NumPy alone, the weights in it."""
+        from .script import script
+
+        return script(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies record anew: what was recorded knows this module's weights, not theirs."""
+        return {name: x for name, x in vars(self).items() if name != "_step"}
+
+
+def _parts(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    if isinstance(thing, Module):
+        inside: Mapping[Any, Any] = vars(thing)
+    elif isinstance(thing, dict):
+        inside = thing
+    elif isinstance(thing, list | tuple):
+        inside = dict(enumerate(thing))
+    elif isinstance(thing, Node) and isinstance(thing.origin, Leaf):
+        inside = {}
+    else:
+        return
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, Module | Node):
+        yield path, thing
+    for name, part in inside.items():
+        yield from _parts(part, f"{path}.{name}" if path else str(name), seen)
+
+
+def check_weights(own: Mapping[str, Array], given: Mapping[str, Array]) -> None:
+    """Raise a ValueError unless the arrays have the names, shapes and dtypes of the module's own."""
+    problems = [f"{name} is missing" for name in own.keys() - given.keys()]
+    problems += [f"{name} is unknown" for name in given.keys() - own.keys()]
+    for name in own.keys() & given.keys():
+        array = np.asarray(given[name])
+        if (array.shape, array.dtype) != (own[name].shape, own[name].dtype):
+            expected = f"{own[name].shape} {own[name].dtype}"
+            problems.append(f"{name} is {array.shape} {array.dtype}, expected {expected}")
+    if problems:
+        raise ValueError(f"these weights are not this network's: {'; '.join(sorted(problems)[:5])}")

@@ -1,0 +1,56 @@
+"""What large weights cost: it is added to the loss, so that training keeps them small.
+
+>>> L2(0.1)(np.array([[1.0, -2.0]]))
+0.5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..functions import FUNCTIONS
+from ..optim import number_within
+from ..reductions import sum
+from .configured import Configured, find
+
+
+class L1L2(Configured):
+    """l1 Σ|w| + l2 Σw², as in Keras. The notes' λ/(2m) Σw² is l2 = λ/(2m)."""
+
+    def __init__(self, l1: float = 0.01, l2: float = 0.01) -> None:
+        self.l1 = number_within(l1, "l1", "a finite number that is not negative")
+        self.l2 = number_within(l2, "l2", "a finite number that is not negative")
+
+    def __call__(self, w: Any) -> Any:
+        """What weights cost: a node for a node, else a number."""
+        size = self.l1 * sum(FUNCTIONS["abs"](w)) if self.l1 else 0
+        square = self.l2 * sum(w * w) if self.l2 else 0
+        return size + square
+
+
+class L1(L1L2):
+    """l1 Σ|w|: makes weights 0 that help little."""
+
+    def __init__(self, l1: float = 0.01) -> None:
+        super().__init__(l1, 0.0)
+
+
+class L2(L1L2):
+    """l2 Σw²: makes weights small."""
+
+    def __init__(self, l2: float = 0.01) -> None:
+        super().__init__(0.0, l2)
+
+
+CLASSES = (L1, L2, L1L2)
+
+
+def get(regularizer: Any) -> Callable[[Any], Any] | None:
+    """A regularizer by its name, such as ``"l2"``; a function of the weights as it is; None for none.
+
+    Raises
+    ------
+    ValueError : for an unknown name
+    """
+    return None if regularizer is None else find(regularizer, "regularizer", CLASSES, {"l1_l2": L1L2})  # type: ignore[no-any-return]  # one of them, or a function
