@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import NamedTuple
 
 DELIMITERS = ";\t,"  # a file of the first two may have commas in its numbers and names, so they win a tie
 MARK = "\ufeff"
+COMMA = re.compile(r"[-+−]?[0-9]+,[0-9]+")
 MISSING = {"", "?", "na", "n/a", "nan", "null", "<na>"}
 
 
@@ -25,7 +28,7 @@ class Table(NamedTuple):
     Attributes
     ----------
     names
-        The columns' names.
+        The columns' names; "" for those without, as pandas writes a column of row numbers.
     rows
         The cells, stripped, one list a row, as long as the names.
     numbers
@@ -40,7 +43,7 @@ class Table(NamedTuple):
     delimiter: str
     mark: str
 
-    def index(self, name: str) -> int:
+    def find(self, name: str) -> int:
         """The place of a column.
 
         Raises
@@ -48,7 +51,7 @@ class Table(NamedTuple):
         ValueError
             Where there is none of this name; the message lists those that are there.
         """
-        if name not in self.names:
+        if not name or name not in self.names:
             close = difflib.get_close_matches(name, self.names, n=1)
             hint = f": did you mean {shown(close[0])}?" if close else f"; the columns are {listed(self.names)}"
             raise ValueError(f"there is no column {shown(name)}{hint}")
@@ -56,12 +59,18 @@ class Table(NamedTuple):
 
     def cells(self, name: str) -> list[str]:
         """A column, with "" for every cell that says that nothing is known, such as ``NA``."""
-        i = self.index(name)
+        i = self.find(name)
         return ["" if row[i].lower() in MISSING else row[i] for row in self.rows]
 
     def place(self, row: int, name: str) -> str:
         """Where a cell is, in words."""
         return f"row {self.numbers[row]}, column {shown(name)}"
+
+    @property
+    def decimal(self) -> str:
+        """What stands before the decimals: a comma where the delimiter is none and some cell has one, else a point."""
+        commas = self.delimiter != "," and any(COMMA.fullmatch(cell) for row in self.rows for cell in row)
+        return "," if commas else "."
 
     def written(self) -> bytes:
         """The table as a file in the dialect that it was read in."""
@@ -78,8 +87,8 @@ def read(path: Path) -> Table:
     OSError
         Where it can't be read.
     ValueError
-        Where it is not UTF-8, its quotes don't end, it has no row below its header, two columns share a name, one has
-        none, or a row has more or fewer cells than the header; the message says where.
+        Where it is not UTF-8, its quotes don't end, it has no row below its header, two columns share a name, or a row
+        has more or fewer cells than the header; the message says where.
 
     Examples
     --------
@@ -109,7 +118,9 @@ def read(path: Path) -> Table:
                 records.append((number, cells))
     except csv.Error as error:
         last = records[-1][0] if records else 0
-        raise ValueError(f"{path}: after row {last} the quotes don't fit ({error}): write a quote within as two") from None
+        raise ValueError(
+            f"{path}: after row {last} the quotes don't fit ({error}): write a quote within as two"
+        ) from None
     if len(records) < 2:
         raise ValueError(f"{path}: expected a line of column names and rows below it, got {len(records)} rows")
     (_, names), *rows = records
@@ -125,27 +136,24 @@ def _records(text: str, delimiter: str) -> Iterable[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """What splits the header in two or more, and the first rows into as many."""
+    """What splits the header into two or more, and the most of the first rows into as many."""
 
     def agreeing(delimiter: str) -> int:
         widths = []
         try:
-            for record in _records(text, delimiter):
-                widths.append(len(record))
-                if len(widths) > 100:
-                    break
+            for record in itertools.islice(_records(text, delimiter), 100):
+                widths.append(len(record))  # noqa: PERF401  # what comes before an error counts
         except csv.Error:
             pass
         return widths.count(widths[0]) if widths and widths[0] > 1 else 0
 
-    return max(reversed(DELIMITERS), key=agreeing) if not any(map(agreeing, DELIMITERS)) else max(DELIMITERS, key=agreeing)
+    return max(DELIMITERS, key=agreeing)
 
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
     for name, count in Counter(names).items():
-        if count > 1:
-            what = f"{count} columns are named {shown(name)}" if name else f"{count} columns have no name"
-            raise ValueError(f"{path}: {what}: give each a name of its own in the first row")
+        if name and count > 1:
+            raise ValueError(f"{path}: {count} columns are named {shown(name)}: give each a name of its own")
 
 
 def shown(text: str) -> str:

@@ -16,7 +16,6 @@ from ..custom import Custom
 from ..graph import DATA, data_of, describe
 from ..linear import ASTYPE
 from ..modes import THREAD
-from ..recording import array, is_scalar
 from ..reductions import mean
 from ..tensor import Tensor
 from ..value import Value, as_float
@@ -50,7 +49,7 @@ def mean_of(
     """
     if (isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS)) and not (_values(y_true) or _values(y_pred)):
         y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
-        y_true = labels_beside(y_true, y_pred)
+        y_true = in_dtype_of(y_pred, y_true)
         if y_true.shape != y_pred.shape or not y_true.size:
             raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
         if check and not is_recorded(y_true):
@@ -74,35 +73,13 @@ def mean_of(
     return losses[0] if len(losses) == 1 else functions.sum(losses) / len(losses)
 
 
-def mean_of_examples(losses: Any, y_pred: Any, sample_weight: Any, name: str) -> Any:
-    """The mean of what a function gave that somebody wrote: one number already, or a loss for each example.
-
-    Raises
-    ------
-    ValueError : when there are not as many as predictions; for weights where there is one number
-    TypeError : when it is neither
-    """
-    if losses is None:
-        raise TypeError(f"{name} returns one number or one loss for each example, got None: is a return missing?")
-    losses = losses if is_scalar(losses) else array(losses)
-    if not np.ndim(losses if type(losses) is not Value else 0.0):
-        if sample_weight is not None:
-            raise ValueError(
-                f"{name} returns one number, which sample_weight can't be given to: return one loss for each example"
-            )
-        return losses
-    if len(losses) != len(y_pred):
-        raise ValueError(f"{name} returned {len(losses)} losses for {len(y_pred)} examples")
-    return mean(losses if sample_weight is None else weights_beside(sample_weight, losses) * losses)
-
-
-def labels_beside(y_true: Any, y_pred: Any) -> Any:
-    """Labels as an array or Tensor of the predictions' dtype, which only those change that want a gradient."""
-    if type(y_true) is not Tensor:
-        return np.asarray(y_true, y_pred.dtype if y_pred.dtype.kind == "f" else None)
-    if y_true.origin is DATA and y_true.dtype != y_pred.dtype and y_pred.dtype.kind == "f":
-        return ASTYPE(y_true, y_pred.dtype)
-    return y_true
+def in_dtype_of(y_pred: Any, x: Any) -> Any:
+    """Labels or weights as an array or Tensor of the predictions' dtype, unless they want a gradient."""
+    if type(x) is not Tensor:
+        return np.asarray(x, y_pred.dtype if y_pred.dtype.kind == "f" else None)
+    if x.origin is DATA and x.dtype != y_pred.dtype and y_pred.dtype.kind == "f":
+        return ASTYPE(x, y_pred.dtype)
+    return x
 
 
 def weights_beside(sample_weight: Any, y_pred: Any) -> Any:
@@ -112,8 +89,8 @@ def weights_beside(sample_weight: Any, y_pred: Any) -> Any:
     ------
     ValueError : when there are not as many as examples, or some are negative, infinite or nan
     """
-    weights = labels_beside(sample_weight, y_pred)
-    check_weights(weights if is_recorded(weights) else data_of(weights), y_pred.shape[:1])
+    weights = in_dtype_of(y_pred, sample_weight)
+    check_weights(data_of(weights), y_pred.shape[:1], values=not is_recorded(weights))
     return weights.reshape((*y_pred.shape[:1], *[1] * (y_pred.ndim - 1)))
 
 

@@ -7,8 +7,6 @@ ValueError: labels are whole numbers from 0 to 2, got 3: for labels from 1 to 3 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..graph import describe
@@ -22,7 +20,7 @@ def signs(y: Array) -> None:
     """Raise a ValueError unless all labels are -1 or 1."""
     wrong = y[(y != 1) & (y != -1)]
     if wrong.size:
-        raise ValueError(f"the hinge loss is for labels -1 and 1, got {wrong[0]:g}: for 0 and 1 use 2 * y - 1")
+        raise ValueError(f"the hinge loss is for labels -1 and 1, got {float(wrong[0]):g}: for 0 and 1 use 2 * y - 1")
 
 
 def probabilities(y: Array) -> None:
@@ -37,10 +35,10 @@ def probabilities(y: Array) -> None:
             hint = ": for labels 1 and 2 use y - 1"
         elif len(kinds) > 2 and _whole(y):
             hint = ": for more than two classes use SparseCategoricalCrossentropy, and an output for each class"
-        raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {wrong[0]:g}{hint}")
+        raise ValueError(f"binary cross entropy is for labels from 0 to 1, got {float(wrong[0]):g}{hint}")
 
 
-def classes(y: Array, shape: Shape) -> Array:
+def classes(y: Array, shape: Shape, values: bool = True) -> Array:
     """Labels (m,) as whole numbers, each that of a class, for predictions of shape (m, K).
 
     Raises
@@ -54,6 +52,8 @@ def classes(y: Array, shape: Shape) -> Array:
         elif y.shape == (*shape[:1], 1):
             hint = ": use y[:, 0]"
         raise ValueError(f"labels of shape (m,) and predictions (m, K) are wanted, got {y.shape} and {shape}{hint}")
+    if not values:
+        return y
     count = shape[1]
     if y.dtype.kind in "iu":
         whole = y
@@ -73,11 +73,11 @@ def classes(y: Array, shape: Shape) -> Array:
             hint = f": for so many classes {most + 1} outputs are needed"
         else:
             hint = ": number the classes with np.unique(y, return_inverse=True)"
-        raise ValueError(f"labels are whole numbers from 0 to {count - 1}, got {wrong:g}{hint}")
+        raise ValueError(f"labels are whole numbers from 0 to {count - 1}, got {float(wrong):g}{hint}")
     return whole
 
 
-def rows(y: Array, shape: Shape) -> None:
+def rows(y: Array, shape: Shape, values: bool = True) -> None:
     """Raise a ValueError unless labels (m, K) have the predictions' shape, and each row is probabilities."""
     if len(shape) != 2 or y.shape != shape or not y.size:
         hint = ""
@@ -86,11 +86,13 @@ def rows(y: Array, shape: Shape) -> None:
         elif y.ndim == 2 and y.shape[:1] == shape[:1]:
             hint = f": the output needs {y.shape[1]} units"
         raise ValueError(f"labels and predictions of one shape (m, K) are wanted, got {y.shape} and {shape}{hint}")
+    if not values:
+        return
     sums = y.sum(axis=1)
     if not (y.item(y.argmin()) >= 0 and abs(sums - 1).max() <= ROUNDING):
         negative = y[~(y >= 0)]
         if negative.size:
-            raise ValueError(f"labels of classes are from 0 to 1, got {negative[0]:g}")
+            raise ValueError(f"labels of classes are from 0 to 1, got {float(negative[0]):g}")
         i = int(abs(sums - 1).argmax())
         raise ValueError(
             f"each row of labels sums to 1, being one-hot or probabilities, but row {i} sums to {sums[i]:g}: "
@@ -98,7 +100,7 @@ def rows(y: Array, shape: Shape) -> None:
         )
 
 
-def beside(y: Array, shape: Shape) -> Array:
+def fitting(y: Array, shape: Shape) -> Array:
     """Labels as many as predictions of this shape, where (m,) labels are read as one column.
 
     Raises
@@ -133,13 +135,13 @@ def numbers(y: Array) -> Array:
     return y.astype(np.int8) if y.dtype.kind == "b" else y
 
 
-def check_weights(weights: Any, shape: Shape) -> None:
-    """Raise a ValueError unless weights have this shape, and, where they are plain numbers, none is negative or nan."""
+def check_weights(weights: Array, shape: Shape, values: bool = True) -> None:
+    """Raise a ValueError unless weights have this shape, and none is negative or nan."""
     if weights.shape != shape:
         raise ValueError(f"sample_weight has one number for each example, of shape {shape}, got {weights.shape}")
-    if type(weights) is np.ndarray and not (np.isfinite(weights) & (weights >= 0)).all():
+    if values and not (np.isfinite(weights) & (weights >= 0)).all():
         wrong = weights[~(np.isfinite(weights) & (weights >= 0))]
-        raise ValueError(f"sample_weight is finite and not negative, got {wrong.flat[0]:g}")
+        raise ValueError(f"sample_weight is finite and not negative, got {float(wrong.flat[0]):g}")
 
 
 def _whole(y: Array) -> bool:

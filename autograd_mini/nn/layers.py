@@ -117,8 +117,9 @@ class Dense(Weighted):
         self.take({name: _drawn(how[name], shape, generator, X.dtype) for name, shape in shapes.items()})
 
     def penalty(self) -> Any:
-        costs = [(self.kernel_regularizer, self.W), (self.bias_regularizer, self.b)]
-        return sum(cost(w) for cost, w in costs if cost is not None and w is not None)
+        pairs = [(self.kernel_regularizer, self.W), (self.bias_regularizer, self.b)]
+        costs = [cost(w) for cost, w in pairs if cost is not None and w is not None]
+        return sum(costs) if costs else None
 
     def __repr__(self) -> str:
         return f"Dense({self.units}, activation={self.activation!r})"

@@ -12,7 +12,6 @@ counts so often, and the sum is divided by m as ever.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -20,16 +19,17 @@ import numpy as np
 
 from ..array_functions import clip
 from ..functions import FUNCTIONS
+from ..graph import data_of
 from ..optim import number_within
 from ..recording import array
 from ..reductions import log_softmax, mean, sum
 from ..tensor import Array, Tensor
 from . import fused, labels
-from .averaging import is_recorded, labels_beside, mean_of, mean_of_examples, weights_beside
+from .averaging import in_dtype_of, is_recorded, mean_of, weights_beside
 from .configured import Configured, find
 from .configured import from_config as made_anew
+from .loss import FunctionLoss, Loss
 
-log = FUNCTIONS["log"]
 SMALL = 1e-7  # how near probabilities come to 0 and 1, as in Keras
 
 
@@ -61,15 +61,16 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0, sample_weight: Any = Non
 
     Raises
     ------
-    ValueError : when the two differ in length or shape, or are empty
+    ValueError : when the two differ in length or shape, or are empty; when δ is no positive number
 
     >>> huber([0, 0], [0.5, 3.0]) == (0.125 + 2.5) / 2
     True
     """
+    limit = _positive(delta)
 
     def loss(y: Any, p: Any) -> Any:
         error = p - y
-        near = clip(error, -delta, delta)
+        near = clip(error, -limit, limit)
         return near * (error - 0.5 * near)
 
     return mean_of(loss, y_true, y_pred, sample_weight)
@@ -131,11 +132,12 @@ def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False
     if type(predicted) is not Tensor:
         constant = Tensor(predicted, requires_grad=False)
         return categorical_crossentropy(y_true, constant, from_logits, sample_weight).item()
-    true = labels_beside(y_true, predicted)
+    true = in_dtype_of(predicted, y_true)
     labels.rows(data_of(true), predicted.shape, values=not is_recorded(true))
     if from_logits and sample_weight is None:
         return fused.ROWS([true, predicted])
-    return -_mean_of_rows(sum(true * (log_softmax(predicted) if from_logits else _log(predicted)), 1), sample_weight)
+    log_p = log_softmax(predicted) if from_logits else _log(predicted)
+    return -_mean_of_rows(sum(true * log_p, axis=1), sample_weight)
 
 
 def sparse_categorical_crossentropy(
@@ -171,8 +173,16 @@ def sparse_categorical_crossentropy(
         true = labels.classes(data_of(true), predicted.shape)
     if from_logits and sample_weight is None:
         return fused.CLASSES([true, predicted])
-    own = np.arange(len(true)), true
-    return -_mean_of_rows(log_softmax(predicted)[own] if from_logits else _log(predicted[own]), sample_weight)
+    row, column = np.arange(len(true)), true
+    log_p = log_softmax(predicted)[row, column] if from_logits else _log(predicted[row, column])
+    return -_mean_of_rows(log_p, sample_weight)
+
+
+def _positive(delta: float) -> float:
+    allowed = "a positive finite number"
+    if not (number := number_within(delta, "delta", allowed)):
+        raise ValueError(f"delta is {allowed}, got {delta!r}")
+    return number
 
 
 def _log(p: Any) -> Any:
@@ -183,106 +193,19 @@ def _mean_of_rows(x: Any, sample_weight: Any) -> Any:
     return mean(x if sample_weight is None else weights_beside(sample_weight, x) * x)
 
 
-class Loss(Configured):
-    """What training makes small: ``loss(y_true, y_pred, sample_weight=None)``.
-
-    One's own is a function, or a subclass that says in ``call(y_true, y_pred)``, in words that nodes understand, what
-    a loss is: one number, or one for each example.
-
-    Attributes
-    ----------
-    from_logits : whether predictions are logits; None where that has no meaning
-    behind : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
-
-    >>> class Quartic(Loss):
-    ...     def call(self, y_true, y_pred):
-    ...         return (y_pred - y_true) ** 4
-    >>> Quartic().name, float(Quartic()(np.array([1.0, 0.0]), np.array([0.0, 2.0])))
-    ('quartic', 8.5)
-    """
-
-    from_logits: bool | None = None
-    behind: str | None = None
-
-    def __init__(self) -> None: ...
-
-    @property
-    def name(self) -> str:
-        """The class's name in snake case."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """One number, or an array whose first axis is that of the examples."""
-        raise NotImplementedError(f"{type(self).__name__} has to say in call(y_true, y_pred) what the loss is")
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """The loss as a node, or for plain predictions as a number.
-
-        Raises
-        ------
-        ValueError : for labels or weights that don't fit
-        """
-        return mean_of_examples(self.call(y_true, y_pred), y_pred, sample_weight, self.name)
-
-    def check(self, y: Array, shape: labels.Shape) -> None:
-        """Look through all labels before training.
-
-        Parameters
-        ----------
-        y : the labels as a plain array; (m,) may be the one column of predictions (m, 1)
-        shape : that of the predictions for all of them, such as (m, K)
-
-        Raises
-        ------
-        ValueError : for labels that this loss isn't for, or that don't fit the shape; it says what to do
-        TypeError : for labels that are no numbers
-        """
-
-    def on_logits(self) -> Loss:
-        """The same loss of logits.
-
-        Raises
-        ------
-        ValueError : when it has none
-        """
-        raise ValueError(f"{self.name} has no form for logits")
-
-    def config(self) -> dict[str, Any]:
-        """The class and its settings, of which :func:`from_config` makes it anew.
-
-        Raises
-        ------
-        ValueError : for a loss of one's own
-        """
-        if type(self) not in CLASSES:
-            raise ValueError(f"the loss {self.name} can't be saved: a file has no place for code of your own")
-        return super().config()
-
-
-class FunctionLoss(Loss):
-    """A function of (y_true, y_pred) as a loss."""
-
-    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
-        self.function = function
-
-    @property
-    def name(self) -> str:
-        return str(getattr(self.function, "__name__", type(self.function).__name__))
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        return self.function(y_true, y_pred)
-
-
 class _Known(Loss):
     """One of the functions above, with its settings, which are the attributes."""
 
     function: ClassVar[Callable[..., Any]]
 
+    def config(self) -> dict[str, Any]:
+        return Configured.config(self) if type(self) in CLASSES else super().config()
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         return self.function(y_true, y_pred, sample_weight=sample_weight, **vars(self))
 
     def check(self, y: Array, shape: labels.Shape) -> None:
-        labels.beside(y, shape)
+        labels.fitting(y, shape)
 
 
 class MeanSquaredError(_Known):
@@ -317,7 +240,7 @@ class Hinge(_Known):
     function = staticmethod(hinge)
 
     def check(self, y: Array, shape: labels.Shape) -> None:
-        labels.signs(labels.beside(y, shape))
+        labels.signs(labels.fitting(y, shape))
 
 
 class _CrossEntropy(_Known):
@@ -338,7 +261,7 @@ class BinaryCrossentropy(_CrossEntropy):
     function, behind = staticmethod(binary_crossentropy), "sigmoid"
 
     def check(self, y: Array, shape: labels.Shape) -> None:
-        labels.probabilities(labels.beside(y, shape))
+        labels.probabilities(labels.fitting(y, shape))
 
 
 class CategoricalCrossentropy(_CrossEntropy):
@@ -377,8 +300,8 @@ def get(loss: Any) -> Loss:
     ------
     ValueError : for an unknown name
     """
-    own = {kind.function: kind for kind in CLASSES}.get(loss) if callable(loss) else None
-    found = own() if own else find(loss, "loss", CLASSES, {"mse": MeanSquaredError, "mae": MeanAbsoluteError})
+    loss = next((kind for kind in CLASSES if kind.function is loss), loss)
+    found = find(loss, "loss", CLASSES, {"mse": MeanSquaredError, "mae": MeanAbsoluteError})
     return found if isinstance(found, Loss) else FunctionLoss(found)
 
 

@@ -131,8 +131,8 @@ class Module:
             parameter.grad = None
 
     def penalty(self) -> Any:
-        """What the regularizers of this module alone, without its parts, add to the loss; 0 without one."""
-        return 0
+        """What the regularizers of this module alone, without its parts, add to the loss; None without one."""
+        return None
 
     def weights(self) -> dict[str, Array]:
         """Copies of all weights, and of what else was learned, by the path that leads there.

@@ -1,7 +1,8 @@
 """What large weights cost: it is added to the loss, so that training keeps them small.
 
->>> L2(0.1)(np.array([[1.0, -2.0]]))
-0.5
+>>> from autograd_mini import Tensor
+>>> L2(0.1)(Tensor([[1.0, -2.0]]))
+Tensor(0.5)
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ def _below(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 def _packed(arrays: Mapping[str, Array], model: str) -> bytes:
     from safetensors.numpy import save as pack
 
-    kept = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    kept = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     metadata = {"version": str(VERSION), "model": model, "checksum": _checksum(kept, model)}
     packed: bytes = pack(kept, metadata)
     return packed

@@ -217,8 +217,8 @@ class MLP(OneByOne):
 
         >>> mlp = MLP(2, [3, 1], activation="tanh", seed=0)
         >>> model = mlp.to_sequential()
-        >>> model([[0.5, -1.0]]).item() == mlp([0.5, -1.0]).item()
-        True
+        >>> round(model([[0.5, -1.0]]).item() - mlp([0.5, -1.0]).item(), 12)
+        0.0
         """
         model = Sequential()
         for layer in self.layers:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import optim
+from .. import optim, tree
 from ..graph import Node
 from ..modes import AnomalyError, RecordingError, no_grad, refuse_in_program
 from ..programs.jit import jit
@@ -89,8 +89,9 @@ class Data:
         """Some of the examples."""
         some: Data = object.__new__(Data)
         vars(some).update(vars(self))
-        some.X, some.y, some.outputs = self.X[rows], self.y[rows], self.outputs[rows]
+        some.X, some.y = self.X[rows], self.y[rows]
         some.weight = None if self.weight is None else self.weight[rows]
+        some.outputs = self.outputs[: len(some.X)]
         return some
 
     def batches(self, size: int) -> Iterator[tuple[slice, Array, Array, Array | None]]:
@@ -118,16 +119,31 @@ class Step:
         def loss(X: Any, y: Any, sample_weight: Any) -> Any:
             with running(training=True, generator=self.generator, activated=[None, "", None]):
                 outputs = module.batch(X)
-                return loss_of(module, y, outputs, sample_weight), outputs.detach()
+                value = loss_of(module, y, outputs, sample_weight)
+            return (value, outputs.detach()) if module.metrics else value
 
         return loss
 
-    def recorded(self, module: Module) -> Callable[..., Any]:
-        """The loss, replayed; recorded anew once the network has other parts or settings."""
+    def descent(self, module: Module) -> Callable[..., list[Any]]:
+        """What gives the loss of a batch, and its gradients to the parameters; recorded anew once the network has
+        other parts or settings.
+        """
         seen = _settings_of(module)
         if self._recorded is None or seen != self._seen:
             self._recorded, self._seen = jit(self.loss), seen
-        return self.loss if self.run_eagerly else self._recorded
+        return self._eagerly if self.run_eagerly else self._replayed
+
+    def _replayed(self, *batch: Any) -> list[Any]:
+        try:
+            return self._recorded.descend(*batch)
+        except RecordingError:
+            self.run_eagerly = True  # its forward looks at numbers: it can't be replayed
+            return self._eagerly(*batch)
+
+    def _eagerly(self, *batch: Any) -> list[Any]:
+        results = tree.leaves(self.loss(*batch))
+        results[0].backward()
+        return [x.data for x in results]
 
 
 def _settings_of(module: Module) -> list[Any]:
@@ -147,7 +163,11 @@ def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any) -> Any:
     result, name, given = RUN.activated or (None, "", None)
     if loss.behind == name and result is outputs and not loss.from_logits:
         loss, outputs = loss.on_logits(), given
-    return loss(y, outputs, sample_weight) + sum(part.penalty() for part in module.modules())
+    value = loss(y, outputs, sample_weight)
+    for part in module.modules():
+        penalty = part.penalty()
+        value = value if penalty is None else value + penalty
+    return value
 
 
 def fit(
@@ -197,8 +217,10 @@ def fit(
             for epoch in range(initial_epoch, last):
                 for callback in called:
                     callback.on_epoch_begin(epoch)
+                if called or epoch == initial_epoch:  # callbacks may change the network
+                    descend = step.descent(module)
                 rows = step.generator.permutation(len(data)) if shuffle else slice(None)
-                logs = _epoch(module, step, data.take(rows), batch_size, epoch, called, bar)
+                logs = _epoch(module, descend, data.take(rows), batch_size, epoch, called, bar)
                 if validation:
                     logs |= {f"val_{name}": value for name, value in _measure(module, validation).items()}
                 for callback in called:
@@ -225,31 +247,29 @@ def _step(module: Module) -> Step:
 
 
 def _epoch(
-    module: Module, step: Step, data: Data, batch_size: int, epoch: int, callbacks: Any, bar: Any
+    module: Module,
+    descend: Callable[..., list[Any]],
+    data: Data,
+    batch_size: int,
+    epoch: int,
+    callbacks: Any,
+    bar: Any,
 ) -> dict[str, float]:
     """Go once through the examples; gives the loss and the metrics, as they were on the way."""
     optimizer = module.optimizer
     assert optimizer is not None
-    loss = step.recorded(module)
     total, batch = 0.0, 0
     for batch, (rows, X, y, sample_weight) in enumerate(data.batches(batch_size)):
-        try:
-            value, outputs = loss(X, y, sample_weight)
-        except RecordingError:
-            if loss is step.loss:
-                raise
-            loss, step.run_eagerly = step.loss, True  # its forward looks at numbers: it can't be replayed
-            value, outputs = loss(X, y, sample_weight)
+        value, *outputs = descend(X, y, sample_weight)
         number = value.item()
         if not math.isfinite(number):
             _stop(module, number, epoch, batch)
         optimizer.remember()
-        value.backward()
         optimizer.step()
         optimizer.zero_grad()
         total += number * len(X)
-        if data.metrics:
-            data.outputs[rows] = outputs.data
+        if outputs:
+            data.outputs[rows] = outputs[0]
         for callback in callbacks:
             callback.on_batch_end(batch, number)
         bar.batch(epoch, number)
@@ -259,7 +279,8 @@ def _epoch(
 
 
 def _finite(module: Module) -> bool:
-    return all(np.isfinite(p.data).all() for p in module.parameters())
+    assert module.optimizer is not None
+    return all(np.isfinite(p.data).all() for p in module.optimizer.parameters)
 
 
 def _stop(module: Module, loss: float, epoch: int, batch: int) -> None:

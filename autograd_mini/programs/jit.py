@@ -30,7 +30,7 @@ from numpy import ndarray
 
 from .. import tree
 from ..closures import variables
-from ..graph import CLOCK, DATA, Node, describe
+from ..graph import CLOCK, DATA, Node, data_of, describe
 from ..modes import MODES, THREAD
 from ..plain import CONDITIONS
 from ..randomness import refuse_draws
@@ -92,8 +92,34 @@ class jit:
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        recorded, leaves = self._find(args, kwargs)
+        return self.function(*args, **kwargs) if recorded is None else recorded(leaves)
+
+    def descend(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Run forward and at once backward, without making nodes: what a step of training needs.
+
+        Returns
+        -------
+        the data of the results, after the gradients of the first one, a single number, have landed in the leaves
+
+        >>> from autograd_mini import Tensor
+        >>> w = Tensor([1.0, 2.0])
+        >>> loss = jit(lambda x: (w * x).sum())
+        >>> loss.descend(np.array([3.0, 4.0])), w.grad
+        ([array(11.)], array([3., 4.]))
+        """
+        recorded, leaves = self._find(args, kwargs)
+        if recorded is not None and recorded.one is not None and not (MODES.active and THREAD.no_grad):
+            return recorded.descend(leaves)
+        results = self.function(*args, **kwargs) if recorded is None else recorded(leaves)
+        given = [x for x in tree.leaves(results) if is_variable(x)]
+        given[0].backward()
+        return [data_of(x) for x in given]
+
+    def _find(self, args: Any, kwargs: Any) -> tuple[Recorded | None, list[Any]]:
+        """The recording for these arguments, None where ``f`` itself is to run; and what changes from call to call."""
         if MODES.active and (THREAD.trace is not None or THREAD.anomaly):
-            return self.function(*args, **kwargs)
+            return None, []
         if self._watched is None:
             self._watched = watched(self.function)
         key: list[Any] = [THREAD.transforms > 0]
@@ -119,7 +145,7 @@ class jit:
             ) from error
         if recorded is NEW:
             recorded = self._record(signature, args, kwargs)
-        return self.function(*args, **kwargs) if recorded is None else recorded(leaves)
+        return recorded, leaves
 
     def _record(self, signature: Any, args: Any, kwargs: Any) -> Recorded | None:
         """The recording for a signature; None where ``f`` itself is to run.
@@ -208,13 +234,31 @@ class Recorded:
         self.readers = [_reader(x) for x in given]
         self.as_they_are = not any(self.readers)
         self.reached = [Reached(program, by) for by in program.gradients]
+        self.one = self._seed() if self.outputs else None
         program.forget()
 
-    def __call__(self, leaves: list[Any]) -> Any:
+    def _seed(self) -> Any:
+        """The gradient of the first output by itself, if gradients of it go to captured leaves alone; else None."""
+        first = self.outputs[0]
+        if first.is_scalar or first.data.size != 1 or self.reached[0].leaves is None:
+            return None
+        return np.ones(first.data.shape, first.data.dtype)
+
+    def _run(self, leaves: list[Any]) -> Run:
         arguments = leaves
         if not self.as_they_are:
             arguments = [x if read is None else read(x) for x, read in zip(leaves, self.readers, strict=True)]
-        run = Run(self, leaves, arguments, self.reading())
+        return Run(self, leaves, arguments, self.reading())
+
+    def descend(self, leaves: list[Any]) -> list[Any]:
+        """See :meth:`jit.descend`."""
+        run = self._run(leaves)
+        results = run.forward()
+        run.descend(0, self.one)
+        return list(results[: len(self.outputs)])
+
+    def __call__(self, leaves: list[Any]) -> Any:
+        run = self._run(leaves)
         results = run.forward()
         if self.lone:
             return self._result(run, 0, results[0])

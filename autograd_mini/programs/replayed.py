@@ -78,6 +78,23 @@ class Run:
         self._last = k, g, found
         return found  # type: ignore[no-any-return]  # a sequence
 
+    def descend(self, k: int, seed: Any) -> None:
+        """Hand the gradients of output ``k`` to the leaves that it depends on, all of them captured."""
+        reached = self.recorded.reached[k]
+        tensors, values = reached.leaves
+        into: list[Any] = [*reached.nothing]
+        for j, x in zip(reached.order, tensors, strict=True):
+            home = x.home if x.grad is None else None
+            into[j] = np.empty(x._data.shape, x._data.dtype) if home is None else home
+        for place, (_, shape, dtype) in zip(reached.doors, reached.parts, strict=True):
+            into[place.source] = np.empty(shape, dtype)
+        found = gradients_of(self, k, seed, into)
+        for j, x in zip(reached.order, tensors, strict=True):
+            x.grad = found[j] if x.grad is None else np.asarray(x.grad + found[j])
+        if values:
+            for x, g in zip(values, reached.gathered(found).tolist(), strict=True):
+                x.grad = g if x.grad is None else x.grad + g
+
     def _by_steps(self, k: int, g: Any) -> Sequence[Any]:
         program = self.recorded.program
         wanted, seed = program.gradients[k], program.seeds[k]
@@ -124,22 +141,9 @@ class Replayed(Linear):
 
     def sweep(self, node: Tensor, seed: Any) -> bool:
         """All of a backward sweep from the node, if everything it depends on is a leaf that was captured."""
-        reached, run = self.reached, self.run
-        if reached.leaves is None:
+        if self.reached.leaves is None:
             return False
-        tensors, values = reached.leaves
-        into: list[Any] = [*reached.nothing]
-        for j, x in zip(reached.order, tensors, strict=True):
-            home = x.home if x.grad is None else None
-            into[j] = np.empty(x._data.shape, x._data.dtype) if home is None else home
-        for place, (_, shape, dtype) in zip(reached.doors, reached.parts, strict=True):
-            into[place.source] = np.empty(shape, dtype)
-        found = gradients_of(run, self.k, seed, into)
-        for j, x in zip(reached.order, tensors, strict=True):
-            x.grad = found[j] if x.grad is None else np.asarray(x.grad + found[j])
-        if values:
-            for x, g in zip(values, reached.gathered(found).tolist(), strict=True):
-                x.grad = g if x.grad is None else x.grad + g
+        self.run.descend(self.k, seed)
         node.grad = seed
         return True
 

@@ -1,0 +1,58 @@
+"""The loss by epoch as a picture: in characters for a terminal, and as a PNG.
+
+>>> print(as_text({"loss": [4.0, 2.0, 1.0], "val_loss": [4.0, 3.0, 2.5]}, width=50).splitlines()[0].strip())
+loss by epoch: ⠤ training, o held out
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    History = Mapping[str, Sequence[float]]
+
+NARROWEST = 40  # characters, below which a curve says nothing
+HEIGHT = 15  # lines
+TITLE = "loss by epoch"
+
+
+def as_text(history: History, width: int) -> str:
+    """Draw with characters alone, without colour codes; "" where there is too little room, or fewer than two epochs."""
+    import plotext
+
+    epochs = range(1, len(history["loss"]) + 1)
+    if width < NARROWEST or len(epochs) < 2:
+        return ""
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(width, HEIGHT)
+    plotext.theme("clear")
+    for name, marker in (("loss", "braille"), ("val_loss", "o")):
+        if name in history:
+            plotext.plot(list(epochs), list(history[name]), marker=marker)
+    plotext.title(f"{TITLE}: ⠤ training, o held out" if "val_loss" in history else TITLE)
+    ticks = sorted({1 + round(part * (len(epochs) - 1) / 4) for part in range(5)})
+    plotext.xticks(ticks, list(map(str, ticks)))
+    return "\n".join(line.rstrip() for line in plotext.uncolorize(plotext.build()).splitlines())
+
+
+def as_png(history: History) -> bytes | None:
+    """Draw with matplotlib; None where it isn't installed."""
+    if not importlib.util.find_spec("matplotlib"):
+        return None
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.add_subplot(title=TITLE, xlabel="epoch")
+    for name, dashes, label in (("loss", "-", "training"), ("val_loss", "--", "held out")):
+        if name in history:
+            axes.plot(range(1, len(history[name]) + 1), history[name], dashes, label=label)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend()
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=150)
+    return content.getvalue()

@@ -1,0 +1,123 @@
+"""What a loss is, and how a function becomes one.
+
+>>> FunctionLoss(lambda y, p: abs(p - y))(np.array([1.0, 0.0]), np.array([0.0, 2.0]), sample_weight=[1, 0])
+0.5
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import data_of
+from ..recording import array, is_scalar
+from ..reductions import mean
+from ..tensor import Array
+from .averaging import weights_beside
+from .configured import Configured
+from .labels import Shape
+
+
+class Loss(Configured):
+    """What training makes small: ``loss(y_true, y_pred, sample_weight=None)``.
+
+    One's own is a function, or a subclass that says in ``call(y_true, y_pred)``, in words that nodes understand, what
+    a loss is: one number, or one for each example.
+
+    Attributes
+    ----------
+    from_logits : whether predictions are logits; None where that has no meaning
+    behind : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
+
+    >>> class Quartic(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return (y_pred - y_true) ** 4
+    >>> Quartic().name, float(Quartic()(np.array([1.0, 0.0]), np.array([0.0, 2.0])))
+    ('quartic', 8.5)
+    """
+
+    from_logits: bool | None = None
+    behind: str | None = None
+
+    def __init__(self) -> None:
+        """Without settings."""
+
+    @property
+    def name(self) -> str:
+        """The class's name in snake case."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """One number, or an array whose first axis is that of the examples."""
+        raise NotImplementedError(f"{type(self).__name__} has to say in call(y_true, y_pred) what the loss is")
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The mean over the examples, each one's loss times its weight: a node, for plain predictions a number.
+
+        Raises
+        ------
+        ValueError : for labels or weights that don't fit; for weights when ``call`` gives one number
+        TypeError : when ``call`` gives no numbers
+        """
+        losses = self.call(y_true, y_pred)
+        if losses is None:
+            raise TypeError(f"{self.name} returns one number or one loss for each example, got None: return it")
+        losses = losses if is_scalar(losses) else array(losses)
+        if not np.ndim(data_of(losses)):
+            if sample_weight is not None:
+                raise ValueError(
+                    f"{self.name} returns one number, and sample_weight needs one loss for each example: return those"
+                )
+            return losses
+        if len(losses) != len(y_pred):
+            raise ValueError(f"{self.name} returns one loss for each example, got {len(losses)} for {len(y_pred)}")
+        return mean(losses if sample_weight is None else weights_beside(sample_weight, losses) * losses)
+
+    def check(self, y: Array, shape: Shape) -> None:
+        """Look through all labels before training.
+
+        Parameters
+        ----------
+        y : the labels as a plain array; (m,) may be the one column of predictions (m, 1)
+        shape : that of the predictions for all of them, such as (m, K)
+
+        Raises
+        ------
+        ValueError : for labels that this loss isn't for, or that don't fit the shape; it says what to do
+        TypeError : for labels that are no numbers
+        """
+
+    def on_logits(self) -> Loss:
+        """The same loss of logits.
+
+        Raises
+        ------
+        ValueError : when it has none
+        """
+        raise ValueError(f"{self.name} has no form for logits")
+
+    def config(self) -> dict[str, Any]:
+        """The class and its settings, of which :func:`from_config` makes it anew.
+
+        Raises
+        ------
+        ValueError : for a loss of one's own
+        """
+        raise ValueError(f"the loss {self.name} can't be saved, because a file holds no code: use one of nn.losses")
+
+
+class FunctionLoss(Loss):
+    """A function of (y_true, y_pred) as a loss."""
+
+    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
+        self.function = function
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self.function(y_true, y_pred)
