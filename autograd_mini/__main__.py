@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from .value import Value
 
 PROGRAM = "autograd-mini"
-DESCRIPTION = "Draw computation graphs with every derivative on its edge. Without a command: the demo."
+DESCRIPTION = (
+    "Draw computation graphs with every derivative on its edge; train networks on tables. Without a command: the demo."
+)
 EXAMPLE = f'{PROGRAM} draw "c=a+b; d=b+1; e=c*d" --at a=2 b=1 -o e.svg'
 
 NUMBER = r"[-+−]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|nan)"
@@ -78,6 +80,43 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--size", choices=["slide", "paper"])
     command.add_argument("--background", choices=["white", "transparent", "dark"], default="white")
     command.set_defaults(run=_draw)
+
+    command = commands.add_parser(
+        "train",
+        help="train a network on a CSV file",
+        description="Train a network to predict a column of a CSV file from the others, and say how good it is.",
+        epilog=f"example: {PROGRAM} train data.csv --target y --layers 16 16 --epochs 50 -o model.safetensors",
+        formatter_class=_Defaults,
+        allow_abbrev=False,
+    )
+    command.add_argument("data", metavar="data.csv", type=Path, help="separated by commas, semicolons or tabs")
+    command.add_argument("--target", metavar="COLUMN", type=str.strip, required=True, help="what to predict")
+    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the model, .safetensors")
+    command.add_argument("--task", choices=["classification", "regression"], help="guessed when not given")
+    command.add_argument("--ignore", metavar="COLUMN", type=str.strip, nargs="+", default=[], help="not to learn from")
+    command.add_argument(
+        "--missing", choices=["refuse", "drop", "mean"], default="refuse", help="empty cells: their rows"
+    )
+    command.add_argument("--test-fraction", metavar="PART", type=float, default=0.25, help="rows to hold out")
+    command.add_argument("--layers", metavar="UNITS", type=_count, nargs="*", default=[16, 16], help="hidden layers")
+    command.add_argument("--activation", metavar="NAME", default="relu", help="of the hidden layers")
+    command.add_argument("--epochs", metavar="N", type=_count, default=50, help="how often to go through the rows")
+    command.add_argument("--batch-size", metavar="N", type=_count, default=32, help="rows in a step")
+    command.add_argument("--learning-rate", metavar="RATE", type=float, default=0.01, help="the size of a step")
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed gives the same model")
+    command.set_defaults(run=_train_on_table)
+
+    command = commands.add_parser(
+        "predict",
+        help="let a trained network predict the rows of a CSV file",
+        description="Let a network that was trained by the command train predict the rows of a CSV file.",
+        epilog=f"example: {PROGRAM} predict model.safetensors new.csv -o predictions.csv",
+        allow_abbrev=False,
+    )
+    command.add_argument("model", metavar="model.safetensors", type=Path)
+    command.add_argument("data", metavar="data.csv", type=Path, help="has the columns that the network learned from")
+    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the CSV file to write")
+    command.set_defaults(run=_predict)
     return parser
 
 
@@ -86,6 +125,19 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, _line(f"{self.prog}: {message}") + "\n")
+
+
+class _Defaults(argparse.ArgumentDefaultsHelpFormatter):
+    """Says the defaults that there are."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]+", text) or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text.strip()!r}")
+    return int(text)
 
 
 def _gather(arguments: Iterable[str]) -> list[str]:
@@ -160,6 +212,18 @@ def _draw(options: argparse.Namespace) -> None:
         print(f"wrote {options.output}")
     else:
         print(picture)
+
+
+def _train_on_table(options: argparse.Namespace) -> None:
+    from .training_commands import train
+
+    train(**{name: value for name, value in vars(options).items() if name != "run"})
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from .training_commands import predict
+
+    predict(options.model, options.data, options.output)
 
 
 def _demo(options: argparse.Namespace) -> None:

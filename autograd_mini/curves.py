@@ -10,6 +10,8 @@ import importlib.util
 import io
 from typing import TYPE_CHECKING
 
+import plotext
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -22,8 +24,6 @@ TITLE = "loss by epoch"
 
 def as_text(history: History, width: int) -> str:
     """Draw with characters alone, without colour codes; "" where there is too little room, or fewer than two epochs."""
-    import plotext
-
     epochs = range(1, len(history["loss"]) + 1)
     if width < NARROWEST or len(epochs) < 2:
         return ""

@@ -6,6 +6,7 @@ cells mean is said in ``columns.py``.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import io
@@ -51,9 +52,10 @@ class Table(NamedTuple):
         ValueError
             Where there is none of this name; the message lists those that are there.
         """
-        if not name or name not in self.names:
-            close = difflib.get_close_matches(name, self.names, n=1)
-            hint = f": did you mean {shown(close[0])}?" if close else f"; the columns are {listed(self.names)}"
+        named = [each for each in self.names if each]
+        if name not in named:
+            close = difflib.get_close_matches(name, named, n=1)
+            hint = f": did you mean {shown(close[0])}?" if close else f"; the columns are {listed(named)}"
             raise ValueError(f"there is no column {shown(name)}{hint}")
         return self.names.index(name)
 
@@ -139,12 +141,9 @@ def _delimiter(text: str) -> str:
     """What splits the header into two or more, and the most of the first rows into as many."""
 
     def agreeing(delimiter: str) -> int:
-        widths = []
-        try:
-            for record in itertools.islice(_records(text, delimiter), 100):
-                widths.append(len(record))  # noqa: PERF401  # what comes before an error counts
-        except csv.Error:
-            pass
+        widths: list[int] = []
+        with contextlib.suppress(csv.Error):  # what comes before it counts
+            widths.extend(len(record) for record in itertools.islice(_records(text, delimiter), 100) if record)
         return widths.count(widths[0]) if widths and widths[0] > 1 else 0
 
     return max(DELIMITERS, key=agreeing)

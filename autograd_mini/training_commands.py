@@ -1,4 +1,4 @@
-"""The commands ``train`` and ``predict``: from a CSV file to a network that knows its columns, and back to a CSV file."""
+"""The commands ``train`` and ``predict``: from a CSV file to a network that knows its columns, and back to one."""
 
 from __future__ import annotations
 
@@ -152,7 +152,8 @@ def _network(
 ) -> nn.Sequential:
     normalization = nn.Normalization()
     normalization.adapt(X)
-    assert normalization.mean is not None and normalization.std is not None
+    assert normalization.mean is not None
+    assert normalization.std is not None
     categorical = np.repeat([column.categories is not None for column in inputs], [column.width for column in inputs])
     normalization.mean.data[categorical] = 0  # categories stay 0 and 1
     normalization.std.data[categorical] = 1

@@ -26,7 +26,7 @@ from . import classifiers, logistic, peers, planar, scalars, startup, tiny
 from .timing import Contestant, alternate
 
 OURS = "autograd_mini"
-COLUMNS = (OURS, "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit")
+COLUMNS = (OURS, "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit", "Keras")
 
 
 class Workload(NamedTuple):
@@ -62,6 +62,7 @@ WORKLOADS = (
     Workload("tiny: np.tanh(x)", functools.partial(tiny.tanh_contestants, np.tanh), repeats=2000),
     Workload("tiny: x * x", tiny.square_contestants, repeats=2000),
 )
+FIT = "W4 ten epochs through fit"
 COLD = "cold process: import, 10,000 steps of W3"
 MIB = "{:.0f} MiB".format
 
@@ -99,6 +100,10 @@ def rows(rounds: int, only: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
     if "W1".startswith(only):
         yield from each_way("W1 memory after backward", scalars.chain_bytes(), "{:.0f} bytes/node".format)
     few = max(3, rounds // 3)  # processes take seconds
+    if FIT.startswith(only):
+        fits = startup.costs(dict.fromkeys(startup.FITTING, "answer = run()"), few, before=startup.FITTING)
+        yield from each_way(FIT, {name: cost.seconds for name, cost in fits.items()}, duration)
+        yield from each_way(FIT, {name: cost.memory for name, cost in fits.items()}, MIB, ", memory of the process")
     if COLD.startswith(only):
         cold = startup.costs(startup.TRAINING, few)
         yield from each_way(COLD, {name: cost.lifetime for name, cost in cold.items()}, duration)
@@ -107,7 +112,7 @@ def rows(rounds: int, only: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
         imports = startup.costs(startup.IMPORTS, few)
         yield from each_way("W7 import", {name: cost.seconds for name, cost in imports.items()}, duration)
         yield from each_way("W7 import, memory", {name: cost.memory for name, cost in imports.items()}, MIB)
-        beyond = startup.costs({OURS: startup.IMPORTS[OURS]}, few, before="import numpy")
+        beyond = startup.costs({OURS: startup.IMPORTS[OURS]}, few, before={OURS: "import numpy"})
         yield from each_way("W7 import, beyond NumPy's", {OURS: beyond[OURS].seconds}, duration)
 
 

@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .cold import CONTESTANTS
+from .fitting import PREPARED
 from .timing import agree
 
 IMPORTS = {
@@ -21,6 +23,7 @@ IMPORTS = {
     "NumPy by hand": "import numpy",
     "JAX jit": "import jax",
 }
+FITTING = {name: f"from benchmarks import fitting; run = fitting.{call}" for name, call in PREPARED.items()}
 TRAINING = {name: f"from benchmarks import cold; answer = cold.{f.__name__}()" for name, f in CONTESTANTS.items()}
 SCRIPT = """
 import time
@@ -47,8 +50,14 @@ class Cost(NamedTuple):
     answer: float
 
 
-def costs(statements: Mapping[str, str], rounds: int, before: str = "") -> dict[str, Cost]:
+def costs(
+    statements: Mapping[str, str], rounds: int, before: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Cost]:
     """The medians of what each statement takes, alternated; without those whose package is not installed.
+
+    Parameters
+    ----------
+    before : what each runs before the clock starts
 
     Raises
     ------
@@ -57,7 +66,7 @@ def costs(statements: Mapping[str, str], rounds: int, before: str = "") -> dict[
     seen: dict[str, list[Cost]] = {}
     for name, statement in statements.items():
         try:
-            _cost(statement, before)  # which may have to compile modules
+            _cost(statement, before.get(name, ""))  # which may have to compile modules
         except subprocess.CalledProcessError as error:
             if "ModuleNotFoundError" not in error.stderr:
                 raise
@@ -65,7 +74,7 @@ def costs(statements: Mapping[str, str], rounds: int, before: str = "") -> dict[
             seen[name] = []
     for _ in range(rounds):
         for name, kept in seen.items():
-            kept.append(_cost(statements[name], before))
+            kept.append(_cost(statements[name], before.get(name, "")))
     agree({name: kept[0].answer for name, kept in seen.items()}, tolerance=1e-6)
     return {name: Cost(*map(statistics.median, zip(*kept, strict=True))) for name, kept in seen.items()}
 

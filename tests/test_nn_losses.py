@@ -12,12 +12,12 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import Value
-from autograd_mini.nn import binary_crossentropy, hinge, mean_squared_error
+from autograd_mini.nn.losses import binary_crossentropy, hinge, huber, mean_absolute_error, mean_squared_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOSSES = [mean_squared_error, hinge, binary_crossentropy]
+LOSSES = [mean_squared_error, mean_absolute_error, huber, hinge, binary_crossentropy]
 each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
 
 
@@ -30,6 +30,9 @@ def logits(y_true: Any, y_pred: Any) -> Any:
     [
         (mean_squared_error, [1, 0], [0.5, 0.5], 0.25),
         (mean_squared_error, 3, 5, 4),
+        (mean_absolute_error, [1, 0], [0.75, 2.0], 1.125),
+        (mean_absolute_error, 3, 3, 0),
+        (huber, [0, 0, 0], [0.5, -1.0, 3.0], (0.125 + 0.5 + 2.5) / 3),
         (hinge, [1, -1, 1, -1], [0.25, -3.0, 2.0, 0.5], (0.75 + 0 + 0 + 1.5) / 4),
         (hinge, 1, 1, 0),
         (binary_crossentropy, [1, 0], [0.5, 0.5], math.log(2)),
@@ -51,6 +54,14 @@ def test_values(loss: Any, y_true: Any, y_pred: Any, value: float) -> None:
     ("loss", "y", "p", "slope"),
     [
         (mean_squared_error, 1, 0.25, -1.5),
+        (mean_absolute_error, 1, 0.25, -1),
+        (mean_absolute_error, 0, 0.25, 1),
+        (mean_absolute_error, 1, 1.0, 0),
+        (huber, 1, 0.25, -0.75),
+        (huber, 0, 1.0, 1),
+        (huber, 0, 5.0, 1),
+        (huber, 0, -1e200, -1),
+        (huber, 0, 0.0, 0),
         (hinge, 1, 0.25, -1),
         (hinge, -1, 0.25, 1),
         (hinge, 1, 1.0, 0),
@@ -73,6 +84,61 @@ def test_the_loss_is_the_mean() -> None:
     loss = binary_crossentropy([0, 1, 1], p)
     loss.backward()
     assert [v.grad for v in p] == pytest.approx([1 / 0.9 / 3, -1 / 0.6 / 3, -1 / 0.9 / 3], rel=1e-14)
+
+
+def test_the_losses_of_the_notes() -> None:
+    y, p = [1, 1, 0, 0, 1], [0.78, 0.89, 0.12, 0.08, 0.97]
+    for loss, total in ((mean_absolute_error, 0.56), (mean_squared_error, 0.0822)):
+        assert 5 * loss(y, p) == pytest.approx(total, rel=1e-14)
+    assert 5 * binary_crossentropy(y, p) == pytest.approx(0.6066693634880955, rel=1e-14)
+
+
+@each_loss
+def test_weighted_examples_count_so_often(loss: Callable[..., Any]) -> None:
+    y, p, w = [1, -1 if loss is hinge else 0, 1], [0.3, 0.6, 0.9], [2, 0, 0.5]
+    each = [loss(a, b) for a, b in zip(y, p, strict=True)]
+    want = sum(a * b for a, b in zip(w, each, strict=True)) / 3
+    for weights in (w, tuple(w), iter(w), np.array(w)):
+        assert loss(y, p, sample_weight=weights) == pytest.approx(want, rel=1e-14)
+    nodes = [Value(b) for b in p]
+    loss(y, nodes, sample_weight=w).backward()
+    slopes = [a * ag.grad(loss, 1)(b, c) / 3 for a, b, c in zip(w, y, p, strict=True)]
+    assert [node.grad for node in nodes] == pytest.approx(slopes, rel=1e-14)
+    assert loss(1, 0.25, sample_weight=4) == 4 * loss(1, 0.25)
+
+
+@each_loss
+@pytest.mark.parametrize(
+    ("weights", "text"),
+    [
+        ([1, 2], r"sample_weight has one number for each example, of shape \(3,\), got \(2,\)"),
+        ([1, -0.5, 1], r"sample_weight is finite and not negative, got -0\.5"),
+        ([1, 1, math.nan], "sample_weight is finite and not negative, got nan"),
+        ([1, math.inf, 1], "sample_weight is finite and not negative, got inf"),
+    ],
+)
+@pytest.mark.parametrize("make", [list, np.array], ids=["list", "array"])
+def test_weights_are_as_many_as_examples_and_not_negative(
+    loss: Callable[..., Any], weights: Any, text: str, make: Any
+) -> None:
+    with pytest.raises(ValueError, match=text):
+        loss(make([1, 1, 1]), make([0.3, 0.6, 0.9]), sample_weight=make(weights))
+
+
+@pytest.mark.parametrize("delta", [0.25, 1.0, 4.0])
+def test_huber_is_square_near_0_and_straight_far_off(delta: float) -> None:
+    first, second = ag.grad(huber, 1), ag.grad(ag.grad(huber, 1), 1)
+    for r in (-9.0, -0.2, 0.0, 1e-300, 0.1, 7.0):
+        near = abs(r) <= delta
+        assert huber(0, r, delta) == pytest.approx(r * r / 2 if near else delta * (abs(r) - delta / 2), rel=1e-15)
+        assert first(0, r, delta) == pytest.approx(r if near else math.copysign(delta, r), rel=1e-15)
+        assert second(0, r, delta) == near
+
+
+@pytest.mark.parametrize("delta", [0, -1, math.nan, math.inf, "1", None], ids=repr)
+def test_delta_is_a_positive_number(delta: Any) -> None:
+    with pytest.raises(ValueError, match=r"delta is a positive finite number, got "):
+        huber([0.0], [1.0], delta)
 
 
 @pytest.mark.parametrize("z", [-800.0, -40.0, -1.0, -1e-10, 0.0, 1e-300, 3.0, 36.8, 700.0])
@@ -170,5 +236,5 @@ def test_a_nan_prediction_gives_a_nan_loss() -> None:
 
 @each_loss
 def test_second_derivatives(loss: Callable[..., Any]) -> None:
-    second = {"mean_squared_error": 2.0, "hinge": 0.0, "binary_crossentropy": 1 / 0.3**2}[loss.__name__]
+    second = {mean_squared_error: 2, mean_absolute_error: 0, huber: 1, hinge: 0, binary_crossentropy: 1 / 0.3**2}[loss]
     assert ag.grad(ag.grad(loss, 1), 1)(1, 0.3) == pytest.approx(second)

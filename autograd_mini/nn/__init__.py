@@ -33,12 +33,12 @@ from .initializers import (
     Zeros,
 )
 from .layers import Activation, Dense, Dropout, Flatten, Normalization
+from .loss import Loss
 from .losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     Hinge,
     Huber,
-    Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     SparseCategoricalCrossentropy,

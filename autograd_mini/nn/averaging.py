@@ -54,11 +54,9 @@ def mean_of(
             raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
         if check and not is_recorded(y_true):
             check(y_true._data if type(y_true) is Tensor else y_true)
-        if sample_weight is not None:
-            return mean(weights_beside(sample_weight, y_pred) * loss(y_true, y_pred))
-        if fused and (type(y_pred) is Tensor or type(y_true) is Tensor):
+        if fused and sample_weight is None and (type(y_pred) is Tensor or type(y_true) is Tensor):
             return fused([y_true, y_pred])
-        return mean(loss(y_true, y_pred))
+        return mean_of_examples(loss(y_true, y_pred), sample_weight)
     true, predicted = _sequence(y_true), _sequence(y_pred)
     if len(true) != len(predicted) or not true:
         raise ValueError(f"a loss needs as many labels as predictions, got {len(true)} and {len(predicted)}")
@@ -73,6 +71,25 @@ def mean_of(
     return losses[0] if len(losses) == 1 else functions.sum(losses) / len(losses)
 
 
+def mean_of_examples(losses: Any, sample_weight: Any = None) -> Any:
+    """The mean of an array or Tensor of losses, of which the first axis is that of the m examples.
+
+    Parameters
+    ----------
+    sample_weight : how often each counts, (m,)
+
+    Raises
+    ------
+    ValueError : when there are not as many weights as examples, or some are negative, infinite or nan
+    """
+    if sample_weight is not None:
+        weights = in_dtype_of(losses, sample_weight)
+        check_weights(data_of(weights), losses.shape[:1], values=not is_recorded(weights))
+        losses = weights.reshape((*losses.shape[:1], *[1] * (losses.ndim - 1))) * losses
+    total = mean(losses)
+    return float(total) if isinstance(total, np.generic) else total
+
+
 def in_dtype_of(y_pred: Any, x: Any) -> Any:
     """Labels or weights as an array or Tensor of the predictions' dtype, unless they want a gradient."""
     if type(x) is not Tensor:
@@ -80,18 +97,6 @@ def in_dtype_of(y_pred: Any, x: Any) -> Any:
     if x.origin is DATA and x.dtype != y_pred.dtype and y_pred.dtype.kind == "f":
         return ASTYPE(x, y_pred.dtype)
     return x
-
-
-def weights_beside(sample_weight: Any, y_pred: Any) -> Any:
-    """Weights (m,) that broadcast with what is of m examples: (m, 1, …), of its dtype.
-
-    Raises
-    ------
-    ValueError : when there are not as many as examples, or some are negative, infinite or nan
-    """
-    weights = in_dtype_of(y_pred, sample_weight)
-    check_weights(data_of(weights), y_pred.shape[:1], values=not is_recorded(weights))
-    return weights.reshape((*y_pred.shape[:1], *[1] * (y_pred.ndim - 1)))
 
 
 def is_recorded(x: Any) -> bool:

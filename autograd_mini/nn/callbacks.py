@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-
 if TYPE_CHECKING:
     import os
 

@@ -7,6 +7,7 @@ array([[1., 2.],
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .layers import Dense, Normalization
 
 if TYPE_CHECKING:
     from ..tensor import Array
-    from .losses import Loss
+    from .loss import Loss
     from .module import Module
 
 LARGE = 50  # |mean| or standard deviation from which features spoil the first layer
@@ -41,7 +42,7 @@ def features(X: Any, dtype: Any = None) -> Array:
 
 
 def targets(y: Any, m: int) -> Array:
-    """y as an array of numbers, one row an example.
+    """Y as an array of numbers, one row an example.
 
     Raises
     ------
@@ -70,10 +71,8 @@ def _array(given: Any, name: str) -> Array:
     except ValueError as error:
         raise ValueError(f"{name} has rows of different lengths, expected an array of numbers") from error
     if array.dtype.kind == "O":  # such as a DataFrame of ints and floats, or of text
-        try:
+        with contextlib.suppress(TypeError, ValueError):
             array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            pass
     if array.dtype.kind not in "biuf":
         hint = "np.unique(y, return_inverse=True)[1] numbers them" if name == "y" else "encode it as numbers first"
         raise ValueError(f"{name} holds {_kind(array)}, expected numbers: {hint}")
@@ -130,13 +129,13 @@ def check_outputs(loss: Loss, activation: str, shape: tuple[int, ...]) -> None:
 
 
 def warn_of_beginners_mistakes(module: Module, X: Array) -> None:
-    """Warn of what spoils training: hidden weights that are all alike, features that are far from 0 or from each other."""
+    """Warn of what spoils training: hidden weights that are all alike, features that are large or far from 0."""
     parts = module.modules()
     hidden = [layer for layer in parts if isinstance(layer, Dense) and layer.W is not None][:-1]
     for layer in hidden:
         assert layer.W is not None
         W = layer.W._data
-        if W.size > 1 and (W == W.flat[0]).all():
+        if W.size > 1 and (W.flat[0] == W).all():
             _warn(
                 f"all weights of {layer.name or 'a hidden layer'} are {W.flat[0]:g}: its units see the same gradient "
                 'and stay alike; start from random ones, such as kernel_initializer="glorot_uniform"'
@@ -148,8 +147,8 @@ def warn_of_beginners_mistakes(module: Module, X: Array) -> None:
         if size.max() > LARGE:
             worst = int(size.argmax())
             _warn(
-                f"feature {worst} has mean {X[..., worst].mean():.4g} and standard deviation {X[..., worst].std():.4g}, "
-                "which trains badly: put nn.Normalization() first, and adapt(X) it before fit"
+                f"feature {worst} has mean {X[..., worst].mean():.4g} and standard deviation "
+                f"{X[..., worst].std():.4g}, which trains badly: put nn.Normalization() first, and adapt(X) it before fit"
             )
 
 

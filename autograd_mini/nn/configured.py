@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 
@@ -40,7 +41,7 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
     return kind(**given)
 
 
-def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = {}) -> Any:  # noqa: B006  # is only read
+def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = MappingProxyType({})) -> Any:
     """What a name stands for, with its usual settings; a function or object as it is.
 
     A class is found by its name in snake case: ``"he_normal"`` is HeNormal.
@@ -50,10 +51,8 @@ def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type
     ValueError : for an unknown name; it lists the known ones
     """
     names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
-    if isinstance(given, str) and given in names:
-        return names[given]()
-    if isinstance(given, type) and given in classes:
-        return given()
-    if isinstance(given, str) or not callable(given):
+    if callable(given):
+        return given() if given in classes else given
+    if given not in names:
         raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}, or a function")
-    return given
+    return names[given]()

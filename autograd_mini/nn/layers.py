@@ -109,7 +109,9 @@ class Dense(Weighted):
 
     def _draw(self, X: Any) -> None:
         if THREAD.trace is not None:
-            raise RecordingError("a layer can't make its weights while a program is recorded: call it on a batch before")
+            raise RecordingError(
+                "a layer can't make its weights while a program is recorded: call it on a batch before"
+            )
         self.check(X, X.shape[-1] if X.ndim else 0)
         generator = RUN.generator or np.random.default_rng()
         how = {"W": self.kernel_initializer, "b": self.bias_initializer}

@@ -14,9 +14,8 @@ import numpy as np
 
 from ..graph import data_of
 from ..recording import array, is_scalar
-from ..reductions import mean
 from ..tensor import Array
-from .averaging import weights_beside
+from .averaging import mean_of_examples
 from .configured import Configured
 from .labels import Shape
 
@@ -74,7 +73,7 @@ class Loss(Configured):
             return losses
         if len(losses) != len(y_pred):
             raise ValueError(f"{self.name} returns one loss for each example, got {len(losses)} for {len(y_pred)}")
-        return mean(losses if sample_weight is None else weights_beside(sample_weight, losses) * losses)
+        return mean_of_examples(losses, sample_weight)
 
     def check(self, y: Array, shape: Shape) -> None:
         """Look through all labels before training.

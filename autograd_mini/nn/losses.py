@@ -20,12 +20,13 @@ import numpy as np
 from ..array_functions import clip
 from ..functions import FUNCTIONS
 from ..graph import data_of
+from ..linear import ASTYPE
 from ..optim import number_within
 from ..recording import array
-from ..reductions import log_softmax, mean, sum
+from ..reductions import log_softmax, sum
 from ..tensor import Array, Tensor
 from . import fused, labels
-from .averaging import in_dtype_of, is_recorded, mean_of, weights_beside
+from .averaging import in_dtype_of, is_recorded, mean_of, mean_of_examples
 from .configured import Configured, find
 from .configured import from_config as made_anew
 from .loss import FunctionLoss, Loss
@@ -129,15 +130,12 @@ def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False
     array([[ 0.25, -0.25]])
     """
     predicted = array(y_pred)
-    if type(predicted) is not Tensor:
-        constant = Tensor(predicted, requires_grad=False)
-        return categorical_crossentropy(y_true, constant, from_logits, sample_weight).item()
     true = in_dtype_of(predicted, y_true)
     labels.rows(data_of(true), predicted.shape, values=not is_recorded(true))
-    if from_logits and sample_weight is None:
+    if from_logits and sample_weight is None and type(predicted) is Tensor:
         return fused.ROWS([true, predicted])
     log_p = log_softmax(predicted) if from_logits else _log(predicted)
-    return -_mean_of_rows(sum(true * log_p, axis=1), sample_weight)
+    return mean_of_examples(-sum(true * log_p, axis=1), sample_weight)
 
 
 def sparse_categorical_crossentropy(
@@ -163,19 +161,17 @@ def sparse_categorical_crossentropy(
            [ 0.25, -0.25]]))
     """
     predicted = array(y_pred)
-    if type(predicted) is not Tensor:
-        constant = Tensor(predicted, requires_grad=False)
-        return sparse_categorical_crossentropy(y_true, constant, from_logits, sample_weight).item()
     true = y_true if type(y_true) is Tensor else np.asarray(y_true)
     if is_recorded(true):
         labels.classes(data_of(true), predicted.shape, values=False)
+        true = true if true.dtype.kind in "iu" else ASTYPE(true, np.dtype(np.intp))
     else:
         true = labels.classes(data_of(true), predicted.shape)
-    if from_logits and sample_weight is None:
+    if from_logits and sample_weight is None and type(predicted) is Tensor:
         return fused.CLASSES([true, predicted])
     row, column = np.arange(len(true)), true
     log_p = log_softmax(predicted)[row, column] if from_logits else _log(predicted[row, column])
-    return -_mean_of_rows(log_p, sample_weight)
+    return mean_of_examples(-log_p, sample_weight)
 
 
 def _positive(delta: float) -> float:
@@ -187,10 +183,6 @@ def _positive(delta: float) -> float:
 
 def _log(p: Any) -> Any:
     return FUNCTIONS["log"](clip(p, SMALL, 1 - SMALL))
-
-
-def _mean_of_rows(x: Any, sample_weight: Any) -> Any:
-    return mean(x if sample_weight is None else weights_beside(sample_weight, x) * x)
 
 
 class _Known(Loss):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ..optim import Optimizer
     from .callbacks import History
-    from .losses import Loss
+    from .loss import Loss
 
 
 class _Run(threading.local):
@@ -80,6 +80,7 @@ class Module:
     history: History | None = None
     stop_training: bool = False
     table: dict[str, Any] | None = None
+    _step: Any = None  # what fit replays
     input_shape: tuple[int, ...] | None = None  # of one example, when it was last called
     output_shape: tuple[int, ...] | None = None
 
@@ -122,7 +123,7 @@ class Module:
         return [x for _, x in self.parts() if isinstance(x, Node) and x.requires_grad]
 
     def modules(self) -> list[Module]:
-        """This module and every one within, once each."""
+        """Itself and every Module within, once each."""
         return [x for _, x in self.parts() if isinstance(x, Module)]
 
     def zero_grad(self) -> None:
@@ -173,9 +174,7 @@ class Module:
         """Make the weights for batches of a shape, without one: ``model.build((None, 2))``."""
         self.batch(np.zeros((1, *shape[1:]), dtype))
 
-    def compile(
-        self, optimizer: Any = "adam", loss: Any = None, metrics: Any = (), run_eagerly: bool = False
-    ) -> None:
+    def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = (), run_eagerly: bool = False) -> None:
         """Say how it is to be trained.
 
         Parameters
@@ -327,7 +326,7 @@ class Module:
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies record anew: what was recorded knows this module's weights, not theirs."""
-        return {name: x for name, x in vars(self).items() if name != "_step"}
+        return vars(self) | {"_step": None}
 
 
 def _parts(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:

@@ -20,7 +20,9 @@ class Quiet:
     def __enter__(self) -> None:
         """Begin."""
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         """End."""
 
     def batch(self, epoch: int, loss: float) -> None:
@@ -45,7 +47,10 @@ class Bar(Quiet):
 
         super().__init__(epochs, batches)
         self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeRemainingColumn()
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            TextColumn("{task.fields[said]}"),
+            TimeRemainingColumn(),
         )
         self._task: Any = self._bar.add_task("", total=epochs * batches, epoch=1, said="")
         self._measured = ""
@@ -55,7 +60,9 @@ class Bar(Quiet):
     def __enter__(self) -> None:
         self._bar.start()
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self._bar.update(self._task, completed=self._done)
         self._bar.stop()
 

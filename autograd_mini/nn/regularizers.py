@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import reductions
 from ..functions import FUNCTIONS
 from ..optim import number_within
-from ..reductions import sum
 from .configured import Configured, find
 
 
@@ -25,8 +25,8 @@ class L1L2(Configured):
 
     def __call__(self, w: Any) -> Any:
         """What weights cost: a node for a node, else a number."""
-        size = self.l1 * sum(FUNCTIONS["abs"](w)) if self.l1 else 0
-        square = self.l2 * sum(w * w) if self.l2 else 0
+        size = self.l1 * reductions.sum(FUNCTIONS["abs"](w)) if self.l1 else 0
+        square = self.l2 * reductions.sum(w * w) if self.l2 else 0
         return size + square
 
 
@@ -54,4 +54,4 @@ def get(regularizer: Any) -> Callable[[Any], Any] | None:
     ------
     ValueError : for an unknown name
     """
-    return None if regularizer is None else find(regularizer, "regularizer", CLASSES, {"l1_l2": L1L2})  # type: ignore[no-any-return]  # one of them, or a function
+    return None if regularizer is None else find(regularizer, "regularizer", CLASSES, {"l1_l2": L1L2})

@@ -196,7 +196,9 @@ def _unpacked(path: File) -> tuple[dict[str, Array], Any]:
         with safe_open(source, "np") as file:
             metadata = file.metadata() or {}
             if int(metadata["version"]) > VERSION:
-                raise ValueError(f"its format is version {metadata['version']}, this reads {VERSION}: use a newer autograd-mini")
+                raise ValueError(
+                    f"its format is version {metadata['version']}, this reads {VERSION}: use a newer autograd-mini"
+                )
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it can't be iterated over
         if metadata["checksum"] != _checksum(arrays, metadata["model"]):
             raise ValueError("its content isn't what was written")

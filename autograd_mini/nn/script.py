@@ -103,8 +103,8 @@ class _Network:
     def _dense_layer(self, layer: Any) -> None:
         self._dense += 1
         self.shape = (*self.shape[:-1], layer.units)
-        bias = "" if layer.b is None else f" + {self._array('b', layer.b)}"
-        self._step("Z", f"{self._last} @ {self._array('W', layer.W)}{bias}")
+        product = f"{self._last} @ {self._array('W', layer.W)}"
+        self._step("Z", product if layer.b is None else f"{product} + {self._array('b', layer.b)}")
         self.lines[-1] += f"  # {self._shape()}"
         self._activation(layer)
 
@@ -112,8 +112,8 @@ class _Network:
         name = layer.activation
         if not isinstance(name, str):
             raise TypeError(
-                f"the activation {getattr(name, '__name__', name)!r} is a function of your own: to_python(model) prints "
-                "those of the table, where @ag.rule puts yours; to_python(model, X) prints any, for a batch like X"
+                f"the activation {getattr(name, '__name__', name)!r} is a function of your own: to_python(model) "
+                "prints those of the table, where @ag.rule puts yours; to_python(model, X) prints any, for a batch like X"
             )
         if name in BY_ROW:
             self.words.helpers[name] = BY_ROW[name]

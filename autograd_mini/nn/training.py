@@ -112,7 +112,7 @@ class Step:
         self.run_eagerly = run_eagerly
         self.generator = np.random.default_rng(getattr(module, "seed", None))
         self.loss = self._of(module)
-        self._recorded: Any = None
+        self._recorded: jit | None = None
         self._seen: Any = None
 
     def _of(self, module: Module) -> Callable[..., Any]:
@@ -134,6 +134,7 @@ class Step:
         return self._eagerly if self.run_eagerly else self._replayed
 
     def _replayed(self, *batch: Any) -> list[Any]:
+        assert self._recorded is not None
         try:
             return self._recorded.descend(*batch)
         except RecordingError:
@@ -141,7 +142,7 @@ class Step:
             return self._eagerly(*batch)
 
     def _eagerly(self, *batch: Any) -> list[Any]:
-        results = tree.leaves(self.loss(*batch))
+        results = list(tree.leaves(self.loss(*batch)))
         results[0].backward()
         return [x.data for x in results]
 
@@ -191,7 +192,9 @@ def fit(
     last = 1 if epochs is None else positive(epochs, "epochs")
     called = checked_callbacks(callbacks, module)
     if not 0 <= validation_split < 1:
-        raise ValueError(f"validation_split is the part of the examples kept from training, in [0, 1), got {validation_split}")
+        raise ValueError(
+            f"validation_split is the part of the examples kept from training, in [0, 1), got {validation_split}"
+        )
     if verbose not in ("auto", 0, 1, 2):
         raise ValueError(f"verbose is 'auto', 0, 1 or 2, got {verbose!r}")
     step = _step(module)
@@ -241,9 +244,8 @@ def fit(
 def _step(module: Module) -> Step:
     if module.loss is None:
         raise RuntimeError('compile the network first, as in model.compile(optimizer="adam", loss="mse")')
-    if not hasattr(module, "_step"):  # of a copy
-        module._step = Step(module, run_eagerly=False)
-    return module._step  # type: ignore[no-any-return]  # an attribute that copies don't have
+    module._step = module._step or Step(module, run_eagerly=False)  # which a copy lacks
+    return module._step  # type: ignore[no-any-return]  # or None
 
 
 def _epoch(

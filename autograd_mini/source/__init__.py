@@ -29,11 +29,12 @@ def to_python(node_or_function: Any, *example_args: Any, names: Mapping[str, obj
 
     Of a node the program begins with the numbers of its inputs. Of a function it is a function with the same arguments,
     which returns the value, or (value, gradients) where one result wants a gradient; nodes and arrays that the function
-    takes from outside stand above it, with their numbers.
+    takes from outside stand above it, with their numbers. Of a network of ``nn``'s layers it is ``predict``, with its
+    weights; with an example batch, as in ``to_python(model, X)``, any network is a function like others.
 
     Parameters
     ----------
-    node_or_function : a node, or a function of numbers, arrays and nodes
+    node_or_function : a node, a function of numbers, arrays and nodes, or a network
     example_args : arguments of the function, for whose shapes and dtypes the program is. Gradients are by the arguments
         and outer nodes that want one; where none does, by all numbers and arrays of floats
     names : name → node, for nodes without a label; unless given, the variables of the caller, or of the function
@@ -97,6 +98,8 @@ def to_python(node_or_function: Any, *example_args: Any, names: Mapping[str, obj
     variables = callers_names(sys._getframe(1)) if names is None else names
     if isinstance(node_or_function, Node) and not example_args:
         return Page(of_graph(node_or_function, variables)).of_node()
+    if not example_args and hasattr(type(node_or_function), "to_python"):  # nn's modules, which this doesn't know
+        return str(node_or_function.to_python())
     if isinstance(node_or_function, Node) or not callable(node_or_function):
         arguments = " and arguments" if example_args else ""
         raise TypeError(
