@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--activation", metavar="NAME", default="relu", help="of the hidden layers")
     command.add_argument("--epochs", metavar="N", type=_count, default=50, help="how often to go through the rows")
     command.add_argument("--batch-size", metavar="N", type=_count, default=32, help="rows in a step")
-    command.add_argument("--learning-rate", metavar="RATE", type=float, default=0.01, help="the size of a step")
+    command.add_argument("--learning-rate", metavar="RATE", type=float, default=0.003, help="the size of a step")
     command.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed gives the same model")
     command.set_defaults(run=_train_on_table)
 

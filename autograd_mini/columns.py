@@ -1,7 +1,7 @@
 """What the columns of a table mean to a network: numbers, categories and a target, as arrays.
 
-A category is one column of zeros and ones for each of its texts ("one-hot"). A cell that says nothing is nan in all of
-its columns, so that their means, which can stand in for it, are each category's share.
+A category is a feature for each of its texts, 1 where a cell says it, else 0 ("one-hot"). A missing cell is nan in all
+of them, so that their means, which can stand in for it, are each category's share.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Columns(NamedTuple):
     Attributes
     ----------
     missing
-        What to do with a cell that says nothing: "refuse" it, "drop" its row, or take the column's "mean".
+        What to do with a missing cell: "refuse" it, "drop" its row, or take the column's "mean".
     fill
         Those means, of all features; none unless they are wanted.
     """
@@ -159,7 +159,7 @@ def _kind(table: Table, name: str) -> Column | str:
 
 
 def numbers(table: Table, name: str) -> Array:
-    """Read a column of numbers, with decimal points or commas; nan where a cell says nothing.
+    """Read a column of numbers, with decimal points or commas; nan where a cell is missing.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def numbers(table: Table, name: str) -> Array:
     for row, cell in enumerate(cells):
         if cell and not NUMBER.fullmatch(cell):
             hint = ": write it without thousands separators" if GROUPED.fullmatch(cell) else ""
-            raise ValueError(f"{table.place(row, name)}: {shown(cell)} is no number, as others are{hint}")
+            raise ValueError(f"{table.place(row, name)}: {shown(cell)} is no number{hint}")
         for sign in ",.":
             if sign in cell:
                 first.setdefault(sign, row)
@@ -199,7 +199,7 @@ def _number(text: str) -> float:
 
 
 def encode(table: Table, inputs: list[Column]) -> Array:
-    """Put what a network learns from into an array (m, features), nan where a cell says nothing.
+    """Put what a network learns from into an array (m, features), nan where a cell is missing.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def _block(table: Table, column: Column) -> Array:
 
 
 def _places(table: Table, name: str, texts: list[str]) -> NDArray[np.intp]:
-    """The place of each cell among some texts, -1 where it says nothing."""
+    """The place of each cell among some texts, -1 where it is missing."""
     place = {"": -1} | {text: i for i, text in enumerate(texts)}
     cells = table.cells(name)
     for row, cell in enumerate(cells):
@@ -230,19 +230,19 @@ def _places(table: Table, name: str, texts: list[str]) -> NDArray[np.intp]:
 
 
 def complete(table: Table, inputs: list[Column], X: Array, refusal: str = "") -> NDArray[np.bool_]:
-    """Tell which rows of an array have no cell that says nothing.
+    """Tell which rows of an array lack no cell.
 
     Raises
     ------
     ValueError
-        With a refusal: where there is such a cell. The refusal says what to do about it.
+        With a refusal: where one is missing. The refusal says what to do about it.
     """
     known = ~np.isnan(X)
     if refusal and not known.all():
         row, feature = np.argwhere(~known)[0]
-        name = np.repeat([column.name for column in inputs], [column.width for column in inputs])[feature]
+        name = [column.name for column in inputs for _ in range(column.width)][feature]
         rows = (~known).any(axis=1).sum()
-        raise ValueError(f"{table.place(row, name)} says nothing, and so do cells in {rows} rows in all: {refusal}")
+        raise ValueError(f"{table.place(row, name)} is missing ({rows} rows lack a cell): {refusal}")
     return np.asarray(known.all(axis=1))
 
 
@@ -292,7 +292,7 @@ def _guess(table: Table, name: str, texts: Counter[str]) -> tuple[str, str]:
 
 
 def encode_target(table: Table, target: Target) -> Array:
-    """Put what is to be predicted into an array (m,), the numbers or the classes' places; nan where nothing is said."""
+    """Put what is to be predicted into an array (m,): numbers, or the classes' places; nan where a cell is missing."""
     if target.classes is None:
         return numbers(table, target.name)
     places = _places(table, target.name, target.classes).astype(np.float64)

@@ -60,7 +60,7 @@ class Table(NamedTuple):
         return self.names.index(name)
 
     def cells(self, name: str) -> list[str]:
-        """A column, with "" for every cell that says that nothing is known, such as ``NA``."""
+        """A column, with "" for every missing cell, such as ``NA``."""
         i = self.find(name)
         return ["" if row[i].lower() in MISSING else row[i] for row in self.rows]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import AnomalyError, columns, curves, files, nn, optim, tables
+from . import AnomalyError, columns, curves, files, nn, table_models, tables
 from .columns import Column, Columns, Target
 from .tables import Table, listed, shown
 
@@ -38,7 +38,7 @@ def train(
     activation: str = "relu",
     epochs: int = 50,
     batch_size: int = 32,
-    learning_rate: float = 0.01,
+    learning_rate: float = 0.003,
     seed: int = 0,
 ) -> None:
     """Train a network on a table, say how good it is on rows that it hasn't seen, and save it.
@@ -52,7 +52,7 @@ def train(
     task
         "classification" or "regression"; None guesses.
     missing
-        What to do with cells that say nothing: "refuse", "drop" their rows, or put the column's "mean".
+        What to do with missing cells: "refuse", "drop" their rows, or put the column's "mean".
     test_fraction
         The part of the rows to hold out.
 
@@ -77,43 +77,42 @@ def train(
     goal, why = columns.learn_target(table, target, task)
     inputs, left_out = columns.learn_inputs(table, {*ignore, target})
     X, y = _known(table, inputs, goal, missing)
-    held = _held_out(y, test_fraction, seed, by_class=goal.classes is not None)
-    if len(y) < 2 or np.ptp(y[~held]) == 0:
-        raise ValueError(f"{data}: {len(y)} rows are too few to learn from")
-    fill = _means(X[~held]) if missing == "mean" else np.empty(0)
+    held = table_models.held_out(y, test_fraction, seed, by_class=goal.classes is not None)
+    if len(set(y[~held].tolist())) < 2:
+        raise ValueError(f"{data}: the {(~held).sum()} rows to learn from don't differ in {shown(target)}: give more")
+    fill = table_models.means(X[~held]) if missing == "mean" else np.empty(0)
     X = np.where(np.isnan(X), fill, X) if missing == "mean" else X
 
-    model = _network(inputs, goal, X[~held], layers, activation, seed)
+    model = table_models.network(inputs, goal, X[~held], layers, activation, seed)
     model.table = Columns(inputs, goal, missing, fill.tolist()).config()
     mean, spread = (0.0, 1.0) if goal.classes else (y[~held].mean(), y[~held].std())
     truth = (y - mean) / spread  # numbers near 1 are what networks learn best
-    loss = _loss(goal)
-    model.compile(optim.Adam(learning_rate=learning_rate), loss, ["accuracy"] if goal.classes else ["mae"])
+    loss = table_models.ending(goal)[2]
+    model.compile(nn.optim.Adam(learning_rate=learning_rate), loss, ["accuracy"] if goal.classes else ["mae"])
 
     print(f"{data}: {len(table.rows)} rows, {len(table.names)} columns")
     _say_task(goal, task, why)
     _say_columns(inputs, left_out, ignore)
-    dropped = (
-        f"; {len(table.rows) - len(y)} left out, as they say nothing somewhere" if len(y) < len(table.rows) else ""
-    )
+    dropped = f"; {len(table.rows) - len(y)} left out, as they lack a cell" if len(y) < len(table.rows) else ""
     print(f"{(~held).sum()} rows to learn from, {held.sum()} held out{dropped}")
     interrupted = False
     try:
         watched = (X[held], truth[held]) if held.any() else None
-        model.fit(X[~held], truth[~held], batch_size, epochs, validation_data=watched, seed=seed)
+        with np.errstate(all="ignore"):  # a loss that is nan is told below
+            model.fit(X[~held], truth[~held], batch_size, epochs, validation_data=watched, seed=seed)
     except AnomalyError as error:
         raise ValueError(f"{str(error).partition(';')[0]}: try a smaller --learning-rate") from error
     except KeyboardInterrupt:
         interrupted = True
         print(f"interrupted in epoch {len(model.history.epoch) + 1 if model.history else 1} of {epochs}")
     if goal.classes is None:
-        _rescale(model.layers[-1], mean, spread)
-        model.compile(optim.Adam(learning_rate=learning_rate), loss, ["mae"])  # its state was for other weights
+        table_models.rescale(model, mean, spread)
+
+    model.save(output)
 
     history = model.history.history if model.history else {}
     _show_curve(history)
     _say_scores(model, goal, X, y, held)
-    model.save(output)
     print(f"wrote {output}")
     _save_curve(history, output.with_suffix(".loss.png"))
     if interrupted:
@@ -121,74 +120,13 @@ def train(
 
 
 def _known(table: Table, inputs: list[Column], goal: Target, missing: str) -> tuple[Array, Array]:
-    """The examples: those rows that say enough."""
+    """The examples: those rows that lack nothing."""
     X, y = columns.encode(table, inputs), columns.encode_target(table, goal)
     refusal = TO_TRAIN if missing == "refuse" else ""
     rows = columns.complete(table, [Column(goal.name)], y[:, None], refusal)
     if missing != "mean":
         rows &= columns.complete(table, inputs, X, refusal)
     return X[rows], y[rows]
-
-
-def _held_out(y: Array, fraction: float, seed: int, by_class: bool) -> NDArray[np.bool_]:
-    """The rows that the network is not to see, drawn at random, of each class the same part."""
-    order = np.random.default_rng(seed).permutation(len(y))
-    if by_class:
-        order = order[np.argsort(y[order], kind="stable")]
-    count = round(fraction * len(y))
-    held = np.zeros(len(y), bool)
-    held[order[((np.arange(count) + 0.5) * len(y) / max(count, 1)).astype(int)]] = True
-    return held
-
-
-def _means(X: Array) -> Array:
-    """The columns' means, of what isn't nan; 0 for a column of which nothing is known."""
-    known = ~np.isnan(X)
-    return np.asarray(np.where(known, X, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
-
-
-def _network(
-    inputs: list[Column], goal: Target, X: Array, layers: Sequence[int], activation: str, seed: int
-) -> nn.Sequential:
-    normalization = nn.Normalization()
-    normalization.adapt(X)
-    assert normalization.mean is not None
-    assert normalization.std is not None
-    categorical = np.repeat([column.categories is not None for column in inputs], [column.width for column in inputs])
-    normalization.mean.data[categorical] = 0  # categories stay 0 and 1
-    normalization.std.data[categorical] = 1
-    hidden = [nn.Dense(units, activation=activation) for units in layers]
-    if goal.classes is None:
-        last = nn.Dense(1)
-    elif len(goal.classes) == 2:
-        last = nn.Dense(1, activation="sigmoid")
-    else:
-        last = nn.Dense(len(goal.classes), activation="softmax")
-    return nn.Sequential([normalization, *hidden, last], seed=seed)
-
-
-def _loss(goal: Target) -> str:
-    if goal.classes is None:
-        return "mse"
-    return "binary_crossentropy" if len(goal.classes) == 2 else "sparse_categorical_crossentropy"
-
-
-def _rescale(last: Any, mean: float, spread: float) -> None:
-    """Let a linear layer that learned (y - mean) / spread give y."""
-    last.W.data = last.W.data * spread
-    last.b.data = last.b.data * spread + mean
-
-
-def _predicted(model: nn.Sequential, goal: Target, X: Array) -> tuple[Array, Array]:
-    """What the network says of each row: the number, or the class' place; and how probable it thinks that."""
-    outputs = model.predict(X)
-    if outputs.ndim != 2 or outputs.shape[1] != (len(goal.classes) if goal.classes and len(goal.classes) > 2 else 1):
-        raise ValueError(f"the model gives {outputs.shape[1:]} numbers a row, which is not what its table tells")
-    if goal.classes is None:
-        return outputs[:, 0], np.ones(len(X))
-    if len(goal.classes) == 2:
-        outputs = np.hstack([1 - outputs, outputs])
-    return outputs.argmax(axis=1), outputs.max(axis=1)
 
 
 def _say_task(goal: Target, task: str | None, why: str) -> None:
@@ -212,9 +150,11 @@ def _say_columns(inputs: list[Column], left_out: dict[str, str], ignore: Collect
 
 def _say_scores(model: nn.Sequential, goal: Target, X: Array, y: Array, held: NDArray[np.bool_]) -> None:
     """Print how good the network is beside what needs none: the most frequent class, or the mean."""
-    rows = [(f"network, {(~held).sum()} rows it learned from", y[~held], _predicted(model, goal, X[~held])[0])]
+    rows = [
+        (f"network, {(~held).sum()} rows it learned from", y[~held], table_models.predicted(model, goal, X[~held])[0])
+    ]
     if held.any():
-        rows.append((f"network, {held.sum()} rows held out", y[held], _predicted(model, goal, X[held])[0]))
+        rows.append((f"network, {held.sum()} rows held out", y[held], table_models.predicted(model, goal, X[held])[0]))
         if goal.classes is None:
             constant, name = y[~held].mean(), f"always their mean, {y[~held].mean():.4g}"
         else:
@@ -222,14 +162,14 @@ def _say_scores(model: nn.Sequential, goal: Target, X: Array, y: Array, held: ND
             name = f"always {shown(goal.classes[constant])}"
         rows.append((f"{name}, {held.sum()} rows held out", y[held], np.full(held.sum(), constant)))
     width = max(len(name) for name, _, _ in rows)
-    print(f"{'':{width}}  {'accuracy' if goal.classes else '   R²  mean absolute error'}")
+    print(f"{'':{width}}  {'accuracy' if goal.classes else '    R²  mean absolute error'}")
     for name, true, predicted in rows:
         if goal.classes:
             print(f"{name:{width}}  {(true == predicted).mean():8.1%}")
         else:
             error = true - predicted
             r2 = 1 - (error**2).sum() / max(((true - true.mean()) ** 2).sum(), 1e-300)
-            print(f"{name:{width}}  {r2:5.3f}  {np.abs(error).mean():19.4g}")
+            print(f"{name:{width}}  {r2:6.3f}  {np.abs(error).mean():19.4g}")
 
 
 def _show_curve(history: dict[str, list[float]]) -> None:
@@ -257,7 +197,7 @@ def _save_curve(history: dict[str, list[float]], path: Path) -> None:
 def predict(model: Path, data: Path, output: Path) -> None:
     """Let a network that :func:`train` saved predict the rows of a table; writes them with what it says of each.
 
-    The columns are found by their names; others are left alone, and written too. A row that says nothing somewhere
+    The columns are found by their names; others are left alone, and written too. A row that lacks a cell
     gets no prediction where such rows were dropped in training.
 
     Parameters
@@ -286,7 +226,7 @@ def predict(model: Path, data: Path, output: Path) -> None:
     added = [f"predicted_{goal.name}"] + (["probability"] if goal.classes else [])
     said = np.full((len(X), len(added)), "", object)
     if rows.any():
-        result, probability = _predicted(network, goal, X[rows])
+        result, probability = table_models.predicted(network, goal, X[rows])
         if goal.classes:
             said[rows, 0] = [goal.classes[place] for place in result]
             said[rows, 1] = [f"{p:.4f}".replace(".", table.decimal) for p in probability]
@@ -298,5 +238,5 @@ def predict(model: Path, data: Path, output: Path) -> None:
         rows=[[row[i] for i in kept] + list(new) for row, new in zip(table.rows, said, strict=True)],
     )
     files.write(output, written.written())
-    without = f", {(~rows).sum()} of them without a prediction, as they say nothing somewhere" if not rows.all() else ""
+    without = f", {(~rows).sum()} of them without a prediction, as they lack a cell" if not rows.all() else ""
     print(f"wrote {output}: {len(X)} rows{without}")

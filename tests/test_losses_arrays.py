@@ -122,6 +122,18 @@ def test_weighted_examples_count_so_often(loss: Any) -> None:
     close(loss(y, p, sample_weight=np.ones(6)), loss(y, p))
 
 
+@each_elementwise
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("make", [Tensor, np.array], ids=["Tensor", "array"])
+def test_there_is_a_weight_for_each_element_of_the_first_axis(loss: Any, shape: tuple[int, ...], make: Any) -> None:
+    _, y, p = example(loss, shape)
+    want = loss(y, p)
+    result = loss(y, make(p), sample_weight=np.full(shape[:1], 3.0))
+    close(result.item() if make is Tensor else result, 3 * want)
+    with pytest.raises(ValueError, match=r"one number for each example, of shape .*, got \(2, 2\)"):
+        loss(y, make(p), sample_weight=np.ones((2, 2)))
+
+
 @each_loss
 def test_a_weight_may_want_a_gradient(loss: Any) -> None:
     _, y, p = example(loss)

@@ -16,6 +16,7 @@ from ..custom import Custom
 from ..graph import DATA, data_of, describe
 from ..linear import ASTYPE
 from ..modes import THREAD
+from ..recording import array
 from ..reductions import mean
 from ..tensor import Tensor
 from ..value import Value, as_float
@@ -83,6 +84,7 @@ def mean_of_examples(losses: Any, sample_weight: Any = None) -> Any:
     ValueError : when there are not as many weights as examples, or some are negative, infinite or nan
     """
     if sample_weight is not None:
+        losses = array(losses)
         weights = in_dtype_of(losses, sample_weight)
         check_weights(data_of(weights), losses.shape[:1], values=not is_recorded(weights))
         losses = weights.reshape((*losses.shape[:1], *[1] * (losses.ndim - 1))) * losses

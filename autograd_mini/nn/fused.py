@@ -1,4 +1,4 @@
-"""The losses that networks train on, each one step with a derivative of its own, which takes a third of the time.
+"""The losses that networks train on, each as one node with a derivative of its own: up to three times as quick.
 
 Tests hold each equal to its composition at both orders and in both modes.
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import linear
 from ..custom import Custom
 
 
@@ -39,7 +40,7 @@ def _exponentials(z: Any) -> tuple[Any, Any, Any]:
 
 
 def _along_rows(x: Any) -> Any:
-    return x.dot(np.ones(x.shape[1], x.dtype))  # three times as quick as a sum
+    return x.dot(linear._ones(x.shape[1], x.dtype))  # three times as quick as a sum
 
 
 def _classes(y: Any, z: Any) -> tuple[Any, Any]:

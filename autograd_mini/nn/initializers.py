@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Array
-from .configured import Configured, find
+from ..configured import Configured, find
 
 
 class Initializer(Configured):

@@ -128,7 +128,7 @@ def numbers(y: Array) -> Array:
     TypeError : for text and other things
     """
     if y.dtype.kind not in "iubf":
-        first = describe(y.flat[0] if y.size else y)
+        first = describe(y.reshape(-1)[:1].tolist()[0] if y.size else y)
         raise TypeError(
             f"labels are numbers, got {first}: number the classes with classes, y = np.unique(y, return_inverse=True)"
         )

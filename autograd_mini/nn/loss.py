@@ -16,7 +16,7 @@ from ..graph import data_of
 from ..recording import array, is_scalar
 from ..tensor import Array
 from .averaging import mean_of_examples
-from .configured import Configured
+from ..configured import Configured
 from .labels import Shape
 
 

@@ -27,8 +27,8 @@ from ..reductions import log_softmax, sum
 from ..tensor import Array, Tensor
 from . import fused, labels
 from .averaging import in_dtype_of, is_recorded, mean_of, mean_of_examples
-from .configured import Configured, find
-from .configured import from_config as made_anew
+from ..configured import Configured, find
+from ..configured import from_config as made_anew
 from .loss import FunctionLoss, Loss
 
 SMALL = 1e-7  # how near probabilities come to 0 and 1, as in Keras

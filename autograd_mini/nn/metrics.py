@@ -28,20 +28,21 @@ def accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """The part of the predictions that name the right label; the shapes and labels tell how they are read.
 
     Predictions (m, K) are one for each class, labels (m,) numbers of classes or (m, K) one-hot. One column is of
-    probabilities that the label is 1, or where labels are -1 and 1 of signs, or it holds numbers of classes too.
+    labels if it holds whole numbers as such, else of probabilities that the label is 1; where labels are -1 and 1, of
+    scores that have the label's sign.
 
     Raises
     ------
     ValueError : when the shapes don't fit, or y holds no labels
 
-    >>> accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]), accuracy([2, 0, 1], [2, 0, 0]), accuracy([-1, 1], [-3, 9])
-    (0.5, 0.6666666666666666, 1.0)
+    >>> accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]), accuracy([2, 0], [1, 0]), accuracy([-1, 1], [-0.3, 9.0])
+    (0.5, 0.5, 1.0)
     """
     y, p = _arrays(y_true, y_pred)
     if p.ndim == 2 and p.shape[1] > 1:
         return (categorical_accuracy if y.shape == p.shape else sparse_categorical_accuracy)(y, p, sample_weight)
     y, p = _columns(y, p)
-    if _holds(y, 0, 1) or _holds(y, -1, 1):
+    if p.dtype.kind == "f" and (_holds(y, 0, 1) or _holds(y, -1, 1)):
         return binary_accuracy(y, p, 0.5 if _holds(y, 0, 1) else 0.0, sample_weight)
     _check_whole("accuracy", y)
     return mean(y == p, sample_weight)
@@ -93,7 +94,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = N
 
     Parameters
     ----------
-    y_true : the numbers of classes, (m,)
+    y_true : the numbers of classes, (m,) or (m, 1)
     y_pred : probabilities or logits, (m, K)
 
     Raises
@@ -104,6 +105,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = N
     0.5
     """
     y, p = _arrays(y_true, y_pred)
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     labels.classes(y, p.shape, values=False)
     return mean(y == p.argmax(axis=1), sample_weight)
 
@@ -151,6 +153,7 @@ def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """
     y, p = _columns(y_true, y_pred)
     y, p = (x.reshape(len(x), -1).astype(np.float64) for x in (y, p))
+    y, p = y - y[0], p - y[0]  # so that nothing is left of a y that is always the same
     w = weights(sample_weight, len(y))
     total = w.sum() or 1.0
     missed, variance = w @ (p - y) ** 2, w @ (y - w @ y / total) ** 2

@@ -13,7 +13,7 @@ from typing import Any
 from .. import reductions
 from ..functions import FUNCTIONS
 from ..optim import number_within
-from .configured import Configured, find
+from ..configured import Configured, find
 
 
 class L1L2(Configured):

@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +29,9 @@ import numpy as np
 
 from .. import files, optim
 from ..tensor import Array
-from . import initializers, losses, regularizers
+from . import initializers, losses, metrics, regularizers
 from .callbacks import History
-from .configured import from_config, settings
+from ..configured import from_config, settings
 from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
 from .model import Sequential
 from .module import Module, check_weights
@@ -39,74 +41,79 @@ if TYPE_CHECKING:
 
     File = str | os.PathLike[str]
 
-VERSION = 1
+VERSION = "1"
 LAYERS = (Dense, Activation, Dropout, Flatten, Normalization)
-PARTS = (*LAYERS, *initializers.CLASSES, *regularizers.CLASSES)
-PLAIN = bool | int | float | str | None
+SETTINGS = (*initializers.CLASSES, *regularizers.CLASSES)  # what a layer's setting may be besides plain data
+UNFIT = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)  # what nonsense raises
 
 
 def save(model: Module, path: File) -> None:
     """See :meth:`Module.save`."""
     target = Path(path)
     files.check(target)
-    if not model.parameters() or any(isinstance(x, Weighted) and not any(x.weights()) for x in model.modules()):
+    layers = [layer for layer in model.modules() if isinstance(layer, Weighted)]
+    if not layers or any(getattr(layer, name) is None for layer in layers for name in layer.shapes(0)):
         raise RuntimeError(
             "a network is saved when its widths are known: call it on a batch, or build((None, features)), first"
         )
-    arrays = {f"weights/{name}": array for name, array in model.weights().items()}
     said: dict[str, Any] = {"architecture": _described(model, "", {}), "table": model.table}
-    if model.loss is not None and model.optimizer is not None:
-        try:
-            said["compile"] = {
-                "optimizer": model.optimizer.config(),
-                "loss": model.loss.config(),
-                "metrics": [_plain(metric, "metric") for metric in model.metrics],
-            }
-        except ValueError:
-            pass  # a function of one's own: the network can be saved, and is to be compiled again
-        else:
-            arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}
+    arrays = {f"weights/{name}": array for name, array in model.weights().items()}
+    try:
+        said["compile"] = _compiled(model)
+    except ValueError:
+        said["compile"] = None  # with a function of one's own: the network is to be compiled again
+    if said["compile"] and model.optimizer:
+        arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}
     if model.history is not None:
         said["epochs"] = model.history.epoch
-        arrays |= {f"history/{name}": np.array(values) for name, values in model.history.history.items()}
+        arrays |= {f"history/{name}": np.array(values, float) for name, values in model.history.history.items()}
     files.write(target, _packed(arrays, json.dumps(said)))
 
 
 def load_model(path: File) -> Any:
     """The network that :meth:`Module.save` wrote: a :class:`Sequential` or layer, compiled as it was.
 
-    Training goes on where it ended, bit for bit but for the order of the examples.
+    Training goes on where it ended, bit for bit.
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError : where there is no file
     ValueError : for a file that isn't one of a network's, isn't whole, or is from a newer version
     """
-    arrays, said = _unpacked(path)
-    try:
-        model = _made(said["architecture"], {}, "")
-        weights = _below("weights/", arrays)
-        _give(model, weights)
-        check_weights(model.weights(), weights)
+    with _reading(path):
+        arrays, said = _unpacked(path)
+        model = _made(said["architecture"], "", {})
+        _give(model, _below("weights/", arrays))
         model.table = said["table"]
-        if "compile" in said:
-            how = said["compile"]
-            model.loss, model.metrics = losses.from_config(how["loss"]), tuple(map(str, how["metrics"]))
-            model.optimizer = optim.from_config(how["optimizer"])
-            model.optimizer.bind(model.parameters())
-            model.optimizer.load_state(_below("optimizer/", arrays))
+        if said["compile"]:
+            _compile(model, said["compile"], _below("optimizer/", arrays))
         if "epochs" in said:
             model.history = History()
-            model.history.epoch = list(said["epochs"])
+            model.history.epoch = list(map(operator.index, said["epochs"]))
             model.history.history = {name: x.tolist() for name, x in _below("history/", arrays).items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _unreadable(path, error) from error
     return model
 
 
 def read_weights(path: File) -> dict[str, Array]:
     """The weights in a file, by the path in the network that leads to each."""
-    return _below("weights/", _unpacked(path)[0])
+    with _reading(path):
+        return _below("weights/", _unpacked(path)[0])
+
+
+@contextmanager
+def _reading(path: File) -> Iterator[None]:
+    from safetensors import SafetensorError
+
+    source = Path(path)
+    if source.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a directory, expected a file that save() wrote")
+    with source.open("rb"):  # else a FileNotFoundError that names it
+        pass
+    try:
+        yield
+    except (*UNFIT, SafetensorError, OSError) as error:
+        said = f"it has no {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
+        raise ValueError(f"{str(path)!r} is no file that save() wrote, or isn't whole: {said:.200}") from error
 
 
 def _described(part: Any, path: str, known: dict[int, str]) -> dict[str, Any]:
@@ -114,61 +121,94 @@ def _described(part: Any, path: str, known: dict[int, str]) -> dict[str, Any]:
     if id(part) in known:
         return {"same": known[id(part)]}
     known[id(part)] = path
-    shapes = {"shapes": [part.input_shape, part.output_shape]} if isinstance(part, Module) else {}
-    if type(part) is Sequential:
-        layers = [_described(layer, f"{path}.{i}", known) for i, layer in enumerate(part.layers)]
-        seed = part.seed if isinstance(part.seed, int) else None
-        return {"class": "Sequential", "seed": seed, "layers": layers, **shapes}
-    if type(part) not in PARTS:
+    kind = type(part)
+    if kind is Sequential:
+        made_of: dict[str, Any] = {
+            "seed": int(part.seed) if isinstance(part.seed, int | np.integer) else None,
+            "layers": [_described(layer, f"{path}.{i}", known) for i, layer in enumerate(part.layers)],
+        }
+    elif kind in LAYERS:
+        made_of = {name: _plain(getattr(part, name), f"{kind.__name__}'s {name}") for name in settings(kind)}
+    else:
         raise ValueError(
             f"{part!r:.100} can't be made anew from a file: save networks of nn's own layers, and of others weights()"
         )
-    of = f"{type(part).__name__}'s "
-    return {
-        "class": type(part).__name__,
-        **{name: _plain(getattr(part, name), of + name) for name in settings(type(part))},
-        **shapes,
-    }
+    return {"class": kind.__name__, **made_of, "shapes": [part.input_shape, part.output_shape]}
 
 
 def _plain(value: Any, what: str) -> Any:
-    if isinstance(value, PLAIN):
+    """A setting as JSON has it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
         return value
-    if type(value) in PARTS:
-        return _described(value, "", {})
-    raise ValueError(f"{what} is {value!r:.60}, a function that no file can hold: use one that has a name, or @ag.rule")
+    if type(value) in SETTINGS:
+        return {name: _plain(x, f"{what}'s {name}") for name, x in value.config().items()}
+    raise ValueError(f"{what} is {value!r:.60}, which no file can hold: use one that has a name, or @ag.rule")
 
 
-def _made(config: Any, known: dict[str, Module], path: str) -> Any:
+def _made(config: Any, path: str, known: dict[str, Module]) -> Any:
     """What :func:`_described` described."""
     if "same" in config:
         return known[config["same"]]
     given = dict(config)
-    shapes = given.pop("shapes", None)
+    shapes = given.pop("shapes")
     if given["class"] == "Sequential":
-        layers = [_made(layer, known, f"{path}.{i}") for i, layer in enumerate(given["layers"])]
+        layers = [_made(layer, f"{path}.{i}", known) for i, layer in enumerate(given["layers"])]
         part: Any = Sequential(layers, given["seed"])
     else:
-        inner = {name: _made(x, {}, "") if isinstance(x, dict) else x for name, x in given.items()}
-        part = from_config(inner, "layer", PARTS)
-    if shapes:
-        part.input_shape, part.output_shape = (None if shape is None else tuple(shape) for shape in shapes)
+        for name, x in given.items():
+            given[name] = from_config(x, "setting", SETTINGS) if isinstance(x, dict) else x
+        part = from_config(given, "layer", LAYERS)
+    part.input_shape, part.output_shape = (x if x is None else tuple(map(operator.index, x)) for x in shapes)
     known[path] = part
     return part
 
 
 def _give(model: Module, weights: Mapping[str, Array]) -> None:
-    """Give the layers their arrays, if those are of the shapes that the layers need."""
+    """Give the layers their arrays, if those are what the layers need."""
     for path, layer in model.parts():
         if isinstance(layer, Weighted):
             prefix = f"{path}." if path else ""
-            own = {name[len(prefix) :]: array for name, array in weights.items() if name.startswith(prefix)}
-            shapes = layer.shapes((layer.input_shape or (0,))[-1])
-            if {name: array.shape for name, array in own.items()} != shapes:
-                raise ValueError(f"{path or type(layer).__name__} has arrays of other names or shapes than {shapes}")
+            own = {name: weights[prefix + name] for name in layer.shapes(0)}
+            features = layer.input_shape[-1] if layer.input_shape else len(next(iter(own.values())))
+            for name, shape in layer.shapes(features).items():
+                if own[name].shape != shape or own[name].dtype not in (np.float32, np.float64):
+                    got = f"{own[name].shape} {own[name].dtype}"
+                    raise ValueError(f"{prefix}{name} is {got}, expected {shape}, float32 or float64")
             layer.take(own)
-    if len({array.dtype for array in weights.values()} & {np.dtype("f4"), np.dtype("f8")}) != 1 or not weights:
-        raise ValueError("weights are float32 or float64")
+    check_weights(model.weights(), weights)
+
+
+def _compiled(model: Module) -> dict[str, Any] | None:
+    """What a network was compiled with, as JSON has it, and where its random numbers are; None before it is."""
+    if model.loss is None or model.optimizer is None:
+        return None
+    step = model._step
+    return {
+        "optimizer": model.optimizer.config(),
+        "loss": model.loss.config(),
+        "metrics": list(map(_metric, model.metrics)),
+        "generator": step and step.generator.bit_generator.state,
+    }
+
+
+def _metric(metric: Any) -> str:
+    """The name of a metric that has one."""
+    name = metric if isinstance(metric, str) else getattr(metric, "__name__", "")
+    if name is not metric and getattr(metrics, name, None) is not metric:
+        raise ValueError(f"a file can't hold the metric {metric!r:.60}")
+    return str(name)
+
+
+def _compile(model: Module, how: Any, state: dict[str, Array]) -> None:
+    """Compile a network as :func:`_compiled` described."""
+    model.compile(optim.from_config(how["optimizer"]), losses.from_config(how["loss"]), how["metrics"])
+    assert model.optimizer is not None
+    model.optimizer.bind(model.parameters())
+    model.optimizer.load_state(state)
+    if how["generator"]:
+        model._step.generator.bit_generator.state = how["generator"]
 
 
 def _below(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
@@ -179,42 +219,28 @@ def _packed(arrays: Mapping[str, Array], model: str) -> bytes:
     from safetensors.numpy import save as pack
 
     kept = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    metadata = {"version": str(VERSION), "model": model, "checksum": _checksum(kept, model)}
-    packed: bytes = pack(kept, metadata)
+    packed: bytes = pack(kept, {"version": VERSION, "model": model, "checksum": _checksum(kept, model)})
     return packed
 
 
 def _unpacked(path: File) -> tuple[dict[str, Array], Any]:
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    source = Path(path)
-    if source.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a directory, expected a file that save() wrote")
-    with source.open("rb"):  # else a FileNotFoundError that names it
-        pass
-    try:
-        with safe_open(source, "np") as file:
-            metadata = file.metadata() or {}
-            if int(metadata["version"]) > VERSION:
-                raise ValueError(
-                    f"its format is version {metadata['version']}, this reads {VERSION}: use a newer autograd-mini"
-                )
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it can't be iterated over
-        if metadata["checksum"] != _checksum(arrays, metadata["model"]):
-            raise ValueError("its content isn't what was written")
-        return arrays, json.loads(metadata["model"])
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise _unreadable(path, error) from error
+    with safe_open(path, "np") as file:
+        metadata = file.metadata() or {}
+        if metadata["version"] != VERSION:
+            raise ValueError(
+                f"its format is version {metadata['version']}, this reads {VERSION}: use a newer autograd-mini"
+            )
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it can't be iterated over
+    if metadata["checksum"] != _checksum(arrays, metadata["model"]):
+        raise ValueError("its content isn't what was written")
+    return arrays, json.loads(metadata["model"])
 
 
 def _checksum(arrays: Mapping[str, Array], model: str) -> str:
     digest = hashlib.sha256(model.encode())
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(arrays[name].tobytes())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.data)
     return digest.hexdigest()
-
-
-def _unreadable(path: File, error: Exception) -> ValueError:
-    said = f"it has no {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
-    return ValueError(f"{str(path)!r} is no file that save() wrote, or isn't whole: {said:.200}")

@@ -22,7 +22,6 @@ import numpy as np
 from ..functions import Inputs, affine, inputs, row_of
 from ..graph import PARAMETER, Tag
 from ..linear import MATMUL
-from ..programs.vmap import vmap
 from ..recording import NATIVE, stacked
 from ..shapes import stack
 from ..tensor import Tensor
@@ -41,6 +40,8 @@ class OneByOne(Module):
 
     @cached_property
     def _batched(self) -> Callable[[Any], Any]:
+        from ..programs.vmap import vmap
+
         return vmap(self.__call__)
 
     def batch(self, X: Any) -> Any:

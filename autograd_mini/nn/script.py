@@ -1,12 +1,9 @@
-"""Networks as scripts that need NumPy alone, and read like the lecture.
+r"""Networks as scripts that need NumPy alone, and read like the lecture.
 
 >>> from autograd_mini import nn
 >>> model = nn.Sequential([nn.Dense(2, activation="relu"), nn.Dense(1, activation="sigmoid", use_bias=False)])
 >>> model.build((None, 3))
->>> print(script(model).partition("def predict")[2])  # above it are imports, relu, sigmoid, and the weights
-(X):
-    '''What the network gives for examples X of shape (m, 3): an array of shape (m, 1).'''
-    X = np.asarray(X, dtype=np.float64)
+>>> print(script(model).partition("float64)\n")[2])  # above it are imports, relu, sigmoid, weights, def predict(X)
     Z1 = X @ W1 + b1  # (m, 2)
     A1 = relu(Z1)
     Z2 = A1 @ W2  # (m, 1)
@@ -40,8 +37,8 @@ def softmax(x):
     return t1 / np.sum(t1, axis=-1, keepdims=True)""",
     "log_softmax": """\
 def log_softmax(x):
-    t1 = x - np.max(x, axis=-1, keepdims=True)
-    return t1 - np.log(np.sum(np.exp(t1), axis=-1, keepdims=True))""",
+    t1 = np.max(x, axis=-1, keepdims=True)
+    return x - (np.log(np.sum(np.exp(x - t1), axis=-1, keepdims=True)) + t1)""",
 }
 
 
@@ -93,7 +90,7 @@ class _Network:
                 return write(self, layer)
         raise TypeError(
             f"{layer!r:.100} isn't of nn's layers: to_python(model) prints networks of Sequential, Dense, Activation, "
-            "Dropout, Flatten and Normalization; to_python(model, X) prints what any other computes for a batch like X"
+            "Dropout, Flatten and Normalization; to_python(model, X) prints any other for a batch like X"
         )
 
     def _sequential(self, layer: Any) -> None:
@@ -112,8 +109,8 @@ class _Network:
         name = layer.activation
         if not isinstance(name, str):
             raise TypeError(
-                f"the activation {getattr(name, '__name__', name)!r} is a function of your own: to_python(model) "
-                "prints those of the table, where @ag.rule puts yours; to_python(model, X) prints any, for a batch like X"
+                f"the activation {getattr(name, '__name__', name)!r} is your own function: to_python(model) prints those "
+                "of the table, where @ag.rule puts yours; to_python(model, X) prints any for a batch like X"
             )
         if name in BY_ROW:
             self.words.helpers[name] = BY_ROW[name]

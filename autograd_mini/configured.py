@@ -7,27 +7,55 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+PLAIN = bool | int | float | str | None
+TAKES_OTHERS = 0x08  # a flag of code: it ends with **others
+
 
 class Configured:
     """Something whose attributes are called as the arguments that made it."""
 
     def config(self) -> dict[str, Any]:
-        """The class and its settings, of which :func:`from_config` makes it anew."""
-        return {"class": type(self).__name__, **{name: getattr(self, name) for name in settings(type(self))}}
+        """The class and its settings, of which :func:`from_config` makes it anew; all of it as JSON has it.
+
+        Raises
+        ------
+        ValueError : where a setting is a function, which no file can hold
+        """
+        return {
+            "class": type(self).__name__,
+            **{name: plain(getattr(self, name), name) for name in settings(type(self))},
+        }
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in settings(type(self)))
         return f"{type(self).__name__}({said})"
 
 
-def settings(kind: type) -> tuple[str, ...]:
+def plain(value: Any, name: str) -> Any:
+    """A setting as JSON has it; see :meth:`Configured.config`."""
+    if isinstance(value, Configured):
+        return value.config()
+    if isinstance(value, list | tuple):
+        return [plain(x, name) for x in value]
+    if isinstance(value, PLAIN):
+        return value
+    raise ValueError(f"{name} is {value!r:.60}, which no file can hold: use what has a name")
+
+
+def settings(kind: type) -> list[str]:
     """What a class is made from: the names of its arguments, which its objects have as attributes."""
-    code = getattr(kind.__init__, "__code__", None)  # type: ignore[misc]  # of the class itself
-    return () if code is None else tuple(code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
+    names: list[str] = []
+    for base in kind.__mro__:
+        code = getattr(vars(base).get("__init__"), "__code__", None)
+        if code is not None:
+            names += code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+            if not code.co_flags & TAKES_OTHERS:
+                break
+    return [name for name in dict.fromkeys(names) if name != "parameters"]
 
 
 def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
-    """What :meth:`Configured.config` described, of one of these classes.
+    """What :meth:`Configured.config` described, of one of these classes, made of them.
 
     Raises
     ------
@@ -38,7 +66,9 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
     kind = by_name.get(given.pop("class", None))
     if kind is None or not given.keys() <= set(settings(kind)):
         raise ValueError(f"no {what} is described by {config!r:.200}: it may be from a newer version")
-    return kind(**given)
+    return kind(**{
+        name: from_config(x, name, classes) if isinstance(x, Mapping) else x for name, x in given.items()
+    })  # fmt: skip
 
 
 def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = MappingProxyType({})) -> Any:

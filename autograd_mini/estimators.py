@@ -1,0 +1,181 @@
+"""Networks as scikit-learn's estimators: fit, predict, score, in its pipelines and searches. Needs scikit-learn.
+
+>>> from sklearn.datasets import load_iris
+>>> from sklearn.model_selection import train_test_split
+>>> X, y = load_iris(return_X_y=True)
+>>> X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
+>>> model = Classifier(layers=(16,), epochs=100, learning_rate=0.01, seed=0).fit(X_train, y_train)
+>>> model.score(X_test, y_test) > 0.9, model.model_
+(True, Sequential([Normalization(), Dense(16, activation='relu'), Dense(3, activation='softmax')]))
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from . import nn, optim
+from .table_models import rescale
+from .tensor import Array
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+except ImportError as error:
+    raise ImportError(
+        "autograd_mini.estimators needs scikit-learn 1.6 or newer: pip install 'autograd-mini[sklearn]'"
+    ) from error
+
+
+class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """What classifiers and regressors have in common."""
+
+    def __init__(
+        self,
+        layers: Sequence[int] = (16,),
+        activation: str | Callable[[Any], Any] = "relu",
+        *,
+        optimizer: str | optim.Optimizer = "adam",
+        learning_rate: Any = None,
+        l2: float = 0.0,
+        epochs: int = 100,
+        batch_size: int = 32,
+        seed: int | None = None,
+        verbose: str | int = 0,
+    ) -> None:
+        self.layers = layers
+        self.activation = activation
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.l2 = l2
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.seed = seed
+        self.verbose = verbose
+
+    def _train(self, X: Array, y: Array, sample_weight: Any, outputs: int, activation: str, loss: str) -> None:
+        normalization = nn.Normalization()
+        normalization.adapt(X)
+        cost = nn.L2(self.l2) if self.l2 else None
+        units = [(n, self.activation) for n in self.layers] + [(outputs, activation)]
+        dense = [nn.Dense(n, activation=g, kernel_regularizer=cost) for n, g in units]
+        optimizer = copy.deepcopy(optim.get(self.optimizer))
+        if self.learning_rate is not None:
+            optimizer.learning_rate = self.learning_rate
+        self.model_ = nn.Sequential([normalization, *dense], seed=self.seed)
+        self.model_.compile(optimizer, loss)
+        self.history_ = self.model_.fit(
+            X, y, batch_size=self.batch_size, epochs=self.epochs, sample_weight=sample_weight, verbose=self.verbose
+        )
+
+    def _outputs(self, X: Any) -> Array:
+        check_is_fitted(self)
+        return self.model_.predict(validate_data(self, X, dtype=(np.float64, np.float32), reset=False))
+
+
+class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
+    """A network that tells classes, which may be text.
+
+    Parameters
+    ----------
+    layers : the units of each hidden layer; none is logistic regression
+    activation : theirs
+    optimizer : ``"adam"``, ``"sgd"``, …, or one of :mod:`autograd_mini.optim`, which is copied
+    learning_rate : a number or schedule; None is the optimizer's own
+    l2 : what Σw² of each layer's weights costs
+    epochs, batch_size, verbose : see :meth:`autograd_mini.nn.Module.fit`
+    seed : the same seed gives the same weights
+
+    Raises
+    ------
+    ValueError : from ``fit``, for settings and data that don't fit, or a y of one class
+
+    Attributes
+    ----------
+    classes_ : the classes, in order
+    model_ : the trained :class:`Sequential`, with a Normalization first, so that features of any size do
+    history_ : the :class:`History` of its training
+    n_features_in_, feature_names_in_ : what X was
+
+    >>> model = Classifier(layers=(), epochs=50, seed=0)
+    >>> model.fit([[1.0], [2.0], [8.0], [9.0]], ["short", "short", "long", "long"]).classes_.tolist()
+    ['long', 'short']
+    >>> model.predict_proba([[0.0], [10.0]]).shape
+    (2, 2)
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train anew.
+
+        Parameters
+        ----------
+        X : (m, features)
+        y : (m,), the class of each
+        sample_weight : (m,), how much each counts
+        """
+        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
+        check_classification_targets(y)
+        self.classes_, number = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"y needs two classes or more to tell apart, got one class, {self.classes_[0]!r}")
+        if len(self.classes_) == 2:
+            self._train(X, number, sample_weight, 1, "sigmoid", "binary_crossentropy")
+        else:
+            self._train(X, number, sample_weight, len(self.classes_), "softmax", "sparse_categorical_crossentropy")
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """How probable each class is, (m, classes); the rows sum to 1."""
+        p = self._outputs(X)
+        return np.hstack([1 - p, p]) if len(self.classes_) == 2 else p
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class of each, (m,)."""
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+
+class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
+    """A network that gives numbers: one for each example, or as many as a row of y has.
+
+    Its parameters, and attributes but ``classes_``, are :class:`Classifier`'s. It learns y brought to mean 0 and
+    standard deviation 1, the mean squared error of which ``l2`` and ``history_`` see.
+
+    >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
+    >>> model = Regressor(activation="tanh", learning_rate=0.01, seed=0).fit(X, 1000 * X.ravel() ** 2)
+    >>> model.score(X, 1000 * X.ravel() ** 2) > 0.9, model.predict(X).shape
+    (True, (40,))
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train anew.
+
+        Parameters
+        ----------
+        X : (m, features)
+        y : (m,) or (m, outputs)
+        sample_weight : (m,), how much each counts
+        """
+        X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), y_numeric=True, multi_output=True)
+        self._one = y.ndim == 1
+        scale = nn.Normalization()
+        scale.adapt(y.reshape(len(y), -1))
+        y = scale(y.reshape(len(y), -1)).numpy()
+        self._train(X, y, sample_weight, y.shape[1], "linear", "mse")
+        assert scale.mean is not None
+        assert scale.std is not None
+        rescale(self.model_, scale.mean.data, scale.std.data)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """What is expected for each, (m,) or (m, outputs), as y was in ``fit``."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._one else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,77 @@
+"""Optimizers: from gradients to the next step.
+
+>>> from autograd_mini import Value
+>>> w = Value(1.0)
+>>> optimizer = SGD([w], learning_rate=ExponentialDecay(0.25, decay_steps=1, decay_rate=0.5))
+>>> for _ in range(2):
+...     optimizer.zero_grad()
+...     (w * w).backward()
+...     optimizer.step()
+>>> w.data
+0.375
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..configured import find
+from ..configured import from_config as made_anew
+from ..graph import describe
+from .methods import SGD, Adam, AdamW, RMSprop
+from .optimizer import Optimizer, number_within
+from .schedules import (
+    CosineDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    Schedule,
+)
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "CosineDecay",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "Optimizer",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
+    "RMSprop",
+    "Schedule",
+    "from_config",
+    "get",
+    "number_within",
+]
+
+CLASSES = (SGD, RMSprop, Adam, AdamW)
+SCHEDULES = (ExponentialDecay, CosineDecay, PiecewiseConstantDecay, InverseTimeDecay, PolynomialDecay)
+
+
+def get(optimizer: Any) -> Optimizer:
+    """An optimizer by its name: ``"sgd"``, ``"rmsprop"``, ``"adam"``, ``"adamw"``; an Optimizer as it is.
+
+    Raises
+    ------
+    ValueError : for an unknown name
+    TypeError : for what is neither
+    """
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    if not isinstance(optimizer, str) and optimizer not in CLASSES:
+        raise TypeError(
+            f"an optimizer is a name such as 'adam', or an object such as Adam(), got {describe(optimizer)}"
+        )
+    return find(optimizer, "optimizer", CLASSES, {"rmsprop": RMSprop, "adamw": AdamW})  # type: ignore[no-any-return]  # one of them
+
+
+def from_config(config: Any) -> Optimizer:
+    """The optimizer that :meth:`Optimizer.config` described, for no parameters yet.
+
+    Raises
+    ------
+    ValueError : for an unknown class or setting
+    """
+    return made_anew(config, "optimizer", (*CLASSES, *SCHEDULES))  # type: ignore[no-any-return]  # one of them

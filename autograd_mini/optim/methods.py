@@ -1,0 +1,241 @@
+"""How a gradient becomes a step: SGD, RMSprop, Adam, AdamW, with PyTorch's formulas and defaults."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..tensor import Array
+from .optimizer import Optimizer, Rate, number_within
+from .vectors import Numbers
+
+NOT_NEGATIVE = "a finite number that is not negative"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: v := momentum v + grad; w := w - learning_rate v, as PyTorch has it.
+
+    Parameters
+    ----------
+    parameters : the Values and Tensors to train; one that is given twice counts once
+    learning_rate : the size α of a step, not negative; or a schedule
+    momentum : how much of the last step's direction is kept, in [0, 1)
+    nesterov : whether to look ahead by that direction: w := w - learning_rate (grad + momentum v)
+    weight_decay : how much of each parameter is added to its gradient
+    clipping : see :class:`Optimizer`
+
+    Raises
+    ------
+    ValueError : for a setting out of its range, or without any parameter
+    TypeError : when a parameter is no Value or Tensor
+
+    >>> from autograd_mini import Value
+    >>> w = Value(1.0)
+    >>> optimizer = SGD([w], learning_rate=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    0.5
+    """
+
+    rows = 2
+
+    def __init__(
+        self,
+        parameters: Iterable[Any] | None = None,
+        learning_rate: Rate = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        **clipping: Any,
+    ) -> None:
+        super().__init__(parameters, learning_rate, **clipping)
+        self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
+        self.nesterov = bool(nesterov)
+        self.weight_decay = number_within(weight_decay, "weight_decay", NOT_NEGATIVE)
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov looks ahead by the momentum: give momentum, such as 0.9")
+
+    def step(self) -> None:
+        plain = not (self.momentum or self.weight_decay or self.clips)
+        if plain and len(self._vectors) == 1 and type(self._vectors[0]) is Numbers:
+            self._refuse()
+            self._vectors[0].descend(self.rate)
+            self.steps += 1
+        else:
+            super().step()
+
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        velocity, step = state
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * numbers
+        if self.momentum:
+            velocity *= self.momentum
+            velocity += gradient
+            gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+        rate = np.array(self.rate, numbers.dtype)  # quicker than the number
+        numbers -= np.multiply(gradient, rate, out=step)
+
+
+class RMSprop(Optimizer):
+    """RMSprop (Hinton, 2012): steps by the gradient over the root of the mean of its squares.
+
+    Parameters
+    ----------
+    parameters : the Values and Tensors to train; one that is given twice counts once
+    learning_rate : the size α of a step, not negative; or a schedule
+    rho : how much of the mean is kept at each step, in [0, 1); PyTorch calls it alpha
+    epsilon : what is added to the root
+    momentum : how much of the last step's direction is kept, in [0, 1)
+    weight_decay : how much of each parameter is added to its gradient
+    clipping : see :class:`Optimizer`
+
+    Raises
+    ------
+    ValueError : for a setting out of its range, or without any parameter
+    TypeError : when a parameter is no Value or Tensor
+
+    >>> from autograd_mini import Value
+    >>> w = Value(1.0)
+    >>> optimizer = RMSprop([w], learning_rate=0.025)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    rows = 3
+
+    def __init__(
+        self,
+        parameters: Iterable[Any] | None = None,
+        learning_rate: Rate = 0.01,
+        rho: float = 0.99,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        **clipping: Any,
+    ) -> None:
+        super().__init__(parameters, learning_rate, **clipping)
+        self.rho = number_within(rho, "rho", "in [0, 1)", below=1.0)
+        self.epsilon = number_within(epsilon, "epsilon", NOT_NEGATIVE)
+        self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
+        self.weight_decay = number_within(weight_decay, "weight_decay", NOT_NEGATIVE)
+
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        square, velocity, step = state
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * numbers
+        square *= self.rho
+        square += (1 - self.rho) * gradient * gradient
+        np.sqrt(square, out=step)
+        step += self.epsilon
+        np.divide(gradient, step, out=step)
+        if self.momentum:
+            velocity *= self.momentum
+            velocity += step
+            step[...] = velocity
+        step *= np.array(self.rate, numbers.dtype)
+        numbers -= step
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba, 2015): steps by the mean of the gradients over the root of the mean of their squares.
+
+    Parameters
+    ----------
+    parameters : the Values and Tensors to train; one that is given twice counts once
+    learning_rate : the size α of a step, not negative; or a schedule
+    betas : how much of both means is kept at each step, in [0, 1)
+    epsilon : what is added to the root
+    weight_decay : how much of each parameter is added to its gradient
+    clipping : see :class:`Optimizer`
+
+    Raises
+    ------
+    ValueError : for a setting out of its range, or without any parameter
+    TypeError : when a parameter is no Value or Tensor
+
+    >>> from autograd_mini import Value
+    >>> w = Value(1.0)
+    >>> optimizer = Adam([w], learning_rate=0.25)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    0.75
+    """
+
+    rows = 3
+
+    def __init__(
+        self,
+        parameters: Iterable[Any] | None = None,
+        learning_rate: Rate = 0.001,
+        betas: Sequence[float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+        **clipping: Any,
+    ) -> None:
+        super().__init__(parameters, learning_rate, **clipping)
+        self.betas = tuple(number_within(beta, "a beta", "in [0, 1)", below=1.0) for beta in betas)
+        if len(self.betas) != 2:
+            raise ValueError(f"betas are two numbers in [0, 1), got {betas!r}")
+        self.epsilon = number_within(epsilon, "epsilon", NOT_NEGATIVE)
+        self.weight_decay = number_within(weight_decay, "weight_decay", NOT_NEGATIVE)
+
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * numbers
+        self.adapt(numbers, gradient, state, t)
+
+    def adapt(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        """Move the numbers, without weight decay; see :meth:`update`."""
+        # Both means are kept without their factors 1 - beta, which are put into the other numbers: fewer operations.
+        mean, square, step = state
+        beta1, beta2 = self.betas
+        root = math.sqrt((1 - beta2) / (1 - beta2**t))
+        rate = self.rate * (1 - beta1) / (1 - beta1**t) / root
+        constants = (beta1, beta2, self.epsilon / root, rate)
+        keep1, keep2, epsilon, scale = (np.array(x, numbers.dtype) for x in constants)  # quicker than numbers
+        mean *= keep1
+        mean += gradient
+        square *= keep2
+        square += np.multiply(gradient, gradient, out=step)
+        np.sqrt(square, out=step)
+        step += epsilon
+        np.divide(mean, step, out=step)
+        step *= scale
+        numbers -= step
+
+
+class AdamW(Adam):
+    """Adam whose weight decay makes the parameters smaller by themselves (Loshchilov & Hutter, 2019).
+
+    w := (1 - learning_rate weight_decay) w before each step; see :class:`Adam` for the parameters and errors.
+
+    >>> from autograd_mini import Value
+    >>> w = Value(1.0)
+    >>> optimizer = AdamW([w], learning_rate=0.25, weight_decay=0.4)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    0.65
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Any] | None = None,
+        learning_rate: Rate = 0.001,
+        betas: Sequence[float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+        **clipping: Any,
+    ) -> None:
+        super().__init__(parameters, learning_rate, betas, epsilon, weight_decay, **clipping)
+
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        numbers *= 1 - self.rate * self.weight_decay
+        self.adapt(numbers, gradient, state, t)

@@ -1,0 +1,212 @@
+"""Optimizer: what all methods have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..configured import Configured
+from ..graph import describe
+from ..modes import refuse_in_program
+from ..tensor import Array, Tensor
+from ..value import Value, as_float
+from .vectors import Vector, vectors
+
+OUTSIDE = "call it outside of the function"
+Rate = float | Callable[[int], float]
+
+
+class Optimizer(Configured):
+    """What all have in common; one of them says in :meth:`update` how a gradient becomes a step.
+
+    Parameters
+    ----------
+    parameters : Values and Tensors; without them, those of the network that is compiled with it
+    learning_rate : the size α of a step, not negative; or a schedule, a function of the number of steps before
+    clipvalue : bring each number of a gradient into [-clipvalue, clipvalue]
+    clipnorm : make each parameter's gradient no longer than this
+    global_clipnorm : make all gradients together no longer than this, as PyTorch's ``clip_grad_norm_``
+
+    Raises
+    ------
+    ValueError : for a setting out of its range, or without any parameter
+    TypeError : when a parameter is no Value or Tensor
+    """
+
+    rows = 0
+    parameters: list[Any]
+
+    def __init__(
+        self,
+        parameters: Iterable[Any] | None,
+        learning_rate: Rate,
+        *,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+    ) -> None:
+        self.learning_rate = learning_rate
+        clipping = {"clipvalue": clipvalue, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}
+        for name, limit in clipping.items():
+            if limit is not None and number_within(limit, name, "a finite number above 0") == 0:
+                raise ValueError(f"{name} is a finite number above 0, got {limit!r}")
+        given = [name for name, limit in clipping.items() if limit is not None]
+        if len(given) > 1:
+            raise ValueError(f"gradients are clipped one way, got {' and '.join(given)}")
+        self.clipvalue, self.clipnorm, self.global_clipnorm = clipvalue, clipnorm, global_clipnorm
+        self.clips = bool(given)
+        self.steps = 0
+        self.parameters = []
+        self._vectors: list[Vector] = []
+        if parameters is not None:
+            self.bind(parameters)
+
+    @property
+    def learning_rate(self) -> Rate:
+        """The size of a step as it was set: a number, or a schedule."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: Rate) -> None:
+        allowed = "a finite number that is not negative"
+        self._learning_rate = rate if callable(rate) else number_within(rate, "learning_rate", allowed)
+
+    @property
+    def rate(self) -> float:
+        """The size of the next step."""
+        rate = self._learning_rate
+        return float(rate(self.steps)) if callable(rate) else rate
+
+    def bind(self, parameters: Iterable[Any]) -> None:
+        """Say what is to be trained, where that wasn't said at first; once more with the same is nothing.
+
+        Raises
+        ------
+        ValueError : when it trains other parameters already
+        """
+        if not isinstance(parameters, Iterable):
+            raise TypeError(
+                "an optimizer takes a list of Values and Tensors, such as model.parameters(), "
+                f"got {describe(parameters)}"
+            )
+        chosen = list({id(p): p for p in parameters}.values())
+        if not chosen:
+            raise ValueError("an optimizer needs at least one parameter, got none")
+        for p in chosen:
+            if type(p) not in (Value, Tensor):
+                raise TypeError(f"an optimizer's parameters are Values and Tensors, got {describe(p)}")
+        if not self.parameters:
+            self.parameters, self._vectors = chosen, vectors(chosen, self.rows)
+        elif list(map(id, chosen)) != list(map(id, self.parameters)):
+            raise ValueError(
+                f"this {type(self).__name__} trains other parameters already: make a new one for these, as compile "
+                'does when it is given a name such as "adam"'
+            )
+
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+        """Move the numbers.
+
+        Parameters
+        ----------
+        numbers : the parameters, to be changed in place
+        gradient : the gradients, to be left as they are
+        state : as many arrays as :attr:`rows`, to keep what the next step needs and to compute in; zeros at first
+        t : which of these parameters' steps this is, from 1
+        """
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to None."""
+        refuse_in_program("an optimizer's zero_grad()", OUTSIDE)
+        for p in self.parameters:
+            p.grad = None
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient; one whose ``grad`` is None stays.
+
+        Raises
+        ------
+        RuntimeError : before there are parameters
+        """
+        self._refuse()
+        kept = self._clip() if self.clips else []
+        for vector in self._vectors:
+            vector.step(self.update)
+        for p, gradient in kept:
+            p.grad = gradient
+        self.steps += 1
+
+    def _refuse(self) -> None:
+        refuse_in_program("an optimizer's step()", OUTSIDE)
+        if not self.parameters:
+            raise RuntimeError(
+                "this optimizer has no parameters yet: give it some, as in Adam(model.parameters()), or compile and fit "
+                "a network with it"
+            )
+
+    def _clip(self) -> list[tuple[Any, Any]]:
+        """Clip the gradients for one step; gives what they were."""
+        kept = [(p, p.grad) for p in self.parameters if p.grad is not None]
+        norms = [math.sqrt(np.vdot(g, g)) for _, g in kept]
+        if self.global_clipnorm is not None:
+            norms = [math.hypot(*norms)] * len(norms)
+        limit = self.clipnorm or self.global_clipnorm or 0.0
+        for (p, g), norm in zip(kept, norms, strict=True):
+            clipped = (
+                np.clip(g, -self.clipvalue, self.clipvalue) if self.clipvalue else g * min(1.0, limit / (norm + 1e-6))
+            )
+            p.grad = float(clipped) if type(p) is Value else clipped
+        return kept
+
+    def remember(self) -> None:
+        """Keep the parameters' numbers for :meth:`recall`."""
+        for vector in self._vectors:
+            vector.remember()
+
+    def recall(self) -> None:
+        """Put back the numbers that :meth:`remember` kept, and begin anew: after steps that led to nan."""
+        for vector in self._vectors:
+            vector.recall()
+        self.steps = 0
+
+    def state(self) -> dict[str, Array]:
+        """What the next step depends on besides settings and parameters, as arrays by name: copies."""
+        held = {"steps": np.array(self.steps)}
+        for i, vector in enumerate(self._vectors):
+            held |= {f"{i}.{j}": row.copy() for j, row in enumerate(vector.state)}
+            held[f"{i}.steps"] = np.array([vector.steps, *vector.missed])
+        return held
+
+    def load_state(self, state: Mapping[str, Array]) -> None:
+        """Take what :meth:`state` of an optimizer of such parameters gave: all of it, or nothing.
+
+        Raises
+        ------
+        ValueError : for missing or unknown names, other shapes or dtypes
+        """
+        own = self.state()
+        fits = own.keys() == state.keys() and all(
+            (own[name].shape, own[name].dtype) == (np.shape(state[name]), np.asarray(state[name]).dtype) for name in own
+        )
+        if not fits:
+            raise ValueError(
+                f"this state is not of a {type(self).__name__} of such parameters: got "
+                f"{', '.join(f'{name} {np.shape(x)}' for name, x in state.items())}, expected "
+                f"{', '.join(f'{name} {x.shape}' for name, x in own.items())}"
+            )
+        self.steps = int(state["steps"])
+        for i, vector in enumerate(self._vectors):
+            for j, row in enumerate(vector.state):
+                row[...] = state[f"{i}.{j}"]
+            vector.steps, *vector.missed = map(int, state[f"{i}.steps"])
+
+
+def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:
+    """A setting as a float, if it is a number from 0 to below a limit; else a ValueError that names it."""
+    number = None if isinstance(value, bool) else as_float(value)
+    if number is None or not 0 <= number < below:
+        raise ValueError(f"{name} is {allowed}, got {value!r}")
+    return number

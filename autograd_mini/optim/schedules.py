@@ -1,0 +1,110 @@
+"""Learning rates that change as training goes on: functions of the number of steps taken, in Keras' words.
+
+>>> schedule = ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)
+>>> schedule(0), schedule(200)
+(0.1, 0.025)
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Sequence
+
+from ..configured import Configured
+
+
+class Schedule(Configured):
+    """A function from the number of steps taken to the learning rate of the next one."""
+
+    def __call__(self, step: int) -> float:
+        """The learning rate after so many steps."""
+        raise NotImplementedError
+
+
+class _Decay(Schedule):
+    def __init__(self, initial_learning_rate: float, decay_steps: int) -> None:
+        if not decay_steps > 0:
+            raise ValueError(f"decay_steps is a number of steps above 0, got {decay_steps!r}")
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+
+
+class ExponentialDecay(_Decay):
+    """initial_learning_rate · decay_rate^(step / decay_steps); ``staircase`` rounds the exponent down.
+
+    With ``decay_steps`` as many as an epoch has and ``staircase=True`` it is PyTorch's ``StepLR``.
+    """
+
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
+    ) -> None:
+        super().__init__(initial_learning_rate, decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+
+    def __call__(self, step: int) -> float:
+        part = step // self.decay_steps if self.staircase else step / self.decay_steps
+        return float(self.initial_learning_rate * self.decay_rate**part)
+
+
+class InverseTimeDecay(_Decay):
+    """initial_learning_rate / (1 + decay_rate · step / decay_steps), the notes' learning rate decay."""
+
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
+    ) -> None:
+        super().__init__(initial_learning_rate, decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+
+    def __call__(self, step: int) -> float:
+        part = step // self.decay_steps if self.staircase else step / self.decay_steps
+        return self.initial_learning_rate / (1 + self.decay_rate * part)
+
+
+class CosineDecay(_Decay):
+    """From initial_learning_rate down to alpha times it, along a cosine (Loshchilov & Hutter, 2017)."""
+
+    def __init__(self, initial_learning_rate: float, decay_steps: int, alpha: float = 0.0) -> None:
+        super().__init__(initial_learning_rate, decay_steps)
+        self.alpha = alpha
+
+    def __call__(self, step: int) -> float:
+        cosine = 0.5 * (1 + math.cos(math.pi * min(step, self.decay_steps) / self.decay_steps))
+        return self.initial_learning_rate * ((1 - self.alpha) * cosine + self.alpha)
+
+
+class PolynomialDecay(_Decay):
+    """From initial_learning_rate to end_learning_rate, along a power of the steps that are left: 1 is a line."""
+
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: int, end_learning_rate: float = 0.0001, power: float = 1.0
+    ) -> None:
+        super().__init__(initial_learning_rate, decay_steps)
+        self.end_learning_rate = end_learning_rate
+        self.power = power
+
+    def __call__(self, step: int) -> float:
+        left = (1 - min(step, self.decay_steps) / self.decay_steps) ** self.power
+        return float((self.initial_learning_rate - self.end_learning_rate) * left + self.end_learning_rate)
+
+
+class PiecewiseConstantDecay(Schedule):
+    """values[0] up to and with step boundaries[0], values[1] up to boundaries[1], …, the last value from then on.
+
+    Raises
+    ------
+    ValueError : unless there is one more value than there are boundaries, which rise
+    """
+
+    def __init__(self, boundaries: Sequence[int], values: Sequence[float]) -> None:
+        if len(values) != len(boundaries) + 1 or sorted(boundaries) != list(boundaries):
+            raise ValueError(
+                f"rising boundaries and one more value are wanted, got boundaries={boundaries!r} and values={values!r}"
+            )
+        self.boundaries = list(boundaries)
+        self.values = list(values)
+
+    def __call__(self, step: int) -> float:
+        return self.values[bisect.bisect_left(self.boundaries, step)]
