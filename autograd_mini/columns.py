@@ -284,10 +284,11 @@ def _guess(table: Table, name: str, texts: Counter[str]) -> tuple[str, str]:
     if not all(map(NUMBER.fullmatch, texts)):
         return "classification", TEXT
     values = numbers(table, name)
-    if len(texts) == 2:
-        return "classification", f"{shown(name)} has two values"
-    if (values == values.round())[~np.isnan(values)].all() and len(texts) <= min(CLASSES, texts.total() / 2):
-        return "classification", f"{shown(name)} has {len(texts)} different whole numbers"
+    if 2 * len(texts) <= texts.total():  # they repeat
+        if len(texts) == 2:
+            return "classification", f"{shown(name)} has two values"
+        if len(texts) <= CLASSES and (values == values.round())[~np.isnan(values)].all():
+            return "classification", f"{shown(name)} has {len(texts)} different whole numbers"
     return "regression", f"{shown(name)} has {len(texts)} different numbers"
 
 

@@ -63,7 +63,7 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
     """
     by_name = {kind.__name__: kind for kind in classes}
     given = dict(config) if isinstance(config, Mapping) else {}
-    kind = by_name.get(given.pop("class", None))
+    kind = by_name.get(str(given.pop("class", None)))
     if kind is None or not given.keys() <= set(settings(kind)):
         raise ValueError(f"no {what} is described by {config!r:.200}: it may be from a newer version")
     return kind(**{
@@ -83,6 +83,6 @@ def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type
     names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
     if callable(given):
         return given() if given in classes else given
-    if given not in names:
+    if not isinstance(given, str) or given not in names:
         raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}, or a function")
     return names[given]()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     History = Mapping[str, Sequence[float]]
 
-NARROWEST = 40  # characters, below which a curve says nothing
+NARROWEST = 50  # characters, so that the title fits
 HEIGHT = 15  # lines
 TITLE = "loss by epoch"
 

@@ -163,6 +163,7 @@ def test_missing_cells() -> None:
         ("10 9 −1 10 9 −1", None, Target("y", ["−1", "9", "10"]), "'y' has 3 different whole numbers"),
         ("10 9 8 10 9 8,5", None, Target("y"), "'y' has 4 different numbers"),
         ("1 2 3 4", None, Target("y"), "'y' has 4 different numbers"),
+        ("0 1 0", None, Target("y"), "'y' has 2 different numbers"),
         ([*range(11)] * 3, None, Target("y"), "'y' has 11 different numbers"),
         ([*range(11)] * 3, "classification", Target("y", [str(i) for i in range(11)]), ""),
         ("0 1 0 1 _", "regression", Target("y"), ""),

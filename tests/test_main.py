@@ -11,8 +11,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-
-from autograd_mini.__main__ import main
+from command_line import refusal, run
 
 LECTURE = "c=a+b; d=b+1; e=c*d"
 
@@ -20,25 +19,6 @@ LECTURE = "c=a+b; d=b+1; e=c*d"
 @pytest.fixture(autouse=True)
 def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def run(*arguments: str) -> int:
-    """The exit code, argparse's own way out included."""
-    try:
-        return main(arguments)
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line on stderr of a command that must fail and leave nothing."""
-    assert run(*arguments) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.count("\n") == 1
-    assert err[:-1].isprintable()
-    assert list(Path().iterdir()) == []
-    return err.strip()
 
 
 def words(svg: str) -> str:

@@ -53,7 +53,7 @@ def mean_of(
         y_true = in_dtype_of(y_pred, y_true)
         if y_true.shape != y_pred.shape or not y_true.size:
             raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
-        if check and not is_recorded(y_true):
+        if check and (THREAD.trace is None or not is_recorded(y_true)):  # in this order it is quicker
             check(y_true._data if type(y_true) is Tensor else y_true)
         if fused and sample_weight is None and (type(y_pred) is Tensor or type(y_true) is Tensor):
             return fused([y_true, y_pred])

@@ -8,11 +8,13 @@ array([[1., 2.],
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .labels import check_weights
 from .layers import Dense, Normalization
 
 if TYPE_CHECKING:
@@ -60,8 +62,7 @@ def weights_of_examples(sample_weight: Any, m: int) -> Array | None:
     if sample_weight is None:
         return None
     array = _array(sample_weight, "sample_weight").astype(np.float64)
-    if array.shape != (m,) or not (array >= 0).all() or not np.isfinite(array).all():
-        raise ValueError(f"sample_weight is a number for each of the {m} examples, not negative, got {array!r:.100}")
+    check_weights(array, (m,))
     return array
 
 
@@ -100,9 +101,11 @@ def _check_finite(array: Array, given: Any, name: str) -> None:
         )
 
 
-def column_where_one_output(y: Array, shape: tuple[int, ...]) -> Array:
-    """A y of one axis as one column, where the outputs have the shape (m, 1)."""
-    return y.reshape(-1, 1) if y.ndim == 1 and len(shape) == 2 and shape[1] == 1 else y
+def columns_as_wanted(y: Array, shape: tuple[int, ...], of_classes: bool) -> Array:
+    """A y of one axis as one column, where the outputs have the shape (m, 1); the reverse for numbers of classes."""
+    if of_classes:
+        return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    return y.reshape(-1, 1) if y.ndim == 1 and shape[1:] == (1,) else y
 
 
 def check_outputs(loss: Loss, activation: str, shape: tuple[int, ...]) -> None:
@@ -148,9 +151,13 @@ def warn_of_beginners_mistakes(module: Module, X: Array) -> None:
             worst = int(size.argmax())
             _warn(
                 f"feature {worst} has mean {X[..., worst].mean():.4g} and standard deviation "
-                f"{X[..., worst].std():.4g}, which trains badly: put nn.Normalization() first, and adapt(X) it before fit"
+                f"{X[..., worst].std():.4g}, which trains badly: put nn.Normalization() first, after its adapt(X)"
             )
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, stacklevel=5)
+    """Warn, at the line that called this package."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("autograd_mini."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)

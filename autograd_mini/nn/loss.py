@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ..configured import Configured
 from ..graph import data_of
 from ..recording import array, is_scalar
 from ..tensor import Array
 from .averaging import mean_of_examples
-from ..configured import Configured
 from .labels import Shape
 
 

@@ -18,6 +18,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..array_functions import clip
+from ..configured import Configured, find
+from ..configured import from_config as made_anew
 from ..functions import FUNCTIONS
 from ..graph import data_of
 from ..linear import ASTYPE
@@ -27,8 +29,6 @@ from ..reductions import log_softmax, sum
 from ..tensor import Array, Tensor
 from . import fused, labels
 from .averaging import in_dtype_of, is_recorded, mean_of, mean_of_examples
-from ..configured import Configured, find
-from ..configured import from_config as made_anew
 from .loss import FunctionLoss, Loss
 
 SMALL = 1e-7  # how near probabilities come to 0 and 1, as in Keras
@@ -107,8 +107,8 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, sam
     >>> binary_crossentropy(0, 1000.0, from_logits=True)
     1000.0
     """
-    loss, quick = (FUNCTIONS["bce_with_logits"], fused.LOGISTIC) if from_logits else (FUNCTIONS["bce"], None)
-    return mean_of(loss, y_true, y_pred, sample_weight, labels.probabilities, quick)
+    loss = FUNCTIONS["bce_with_logits" if from_logits else "bce"]
+    return mean_of(loss, y_true, y_pred, sample_weight, labels.probabilities, fused.LOGISTIC if from_logits else None)
 
 
 def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, sample_weight: Any = None) -> Any:

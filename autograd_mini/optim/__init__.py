@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..configured import find
 from ..configured import from_config as made_anew
 from ..graph import describe
 from .methods import SGD, Adam, AdamW, RMSprop
@@ -47,6 +46,7 @@ __all__ = [
 ]
 
 CLASSES = (SGD, RMSprop, Adam, AdamW)
+NAMES = {kind.__name__.lower(): kind for kind in CLASSES}
 SCHEDULES = (ExponentialDecay, CosineDecay, PiecewiseConstantDecay, InverseTimeDecay, PolynomialDecay)
 
 
@@ -60,11 +60,15 @@ def get(optimizer: Any) -> Optimizer:
     """
     if isinstance(optimizer, Optimizer):
         return optimizer
-    if not isinstance(optimizer, str) and optimizer not in CLASSES:
+    if isinstance(optimizer, str):
+        if optimizer.lower() not in NAMES:
+            raise ValueError(f"unknown optimizer {optimizer!r}: use {', '.join(map(repr, NAMES))}")
+        return NAMES[optimizer.lower()]()
+    if optimizer not in CLASSES:
         raise TypeError(
             f"an optimizer is a name such as 'adam', or an object such as Adam(), got {describe(optimizer)}"
         )
-    return find(optimizer, "optimizer", CLASSES, {"rmsprop": RMSprop, "adamw": AdamW})  # type: ignore[no-any-return]  # one of them
+    return optimizer()  # type: ignore[no-any-return]  # one of them
 
 
 def from_config(config: Any) -> Optimizer:

@@ -1,0 +1,103 @@
+"""Examples: what a network learns from or is judged by, checked, and taken a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..modes import no_grad
+from . import checks, losses, metrics
+from .module import RUN, running
+
+if TYPE_CHECKING:
+    from ..tensor import Array
+    from .module import Module
+
+
+class Examples:
+    """X, y and sample weights, ready for a network that is compiled; one that has no weights yet makes them.
+
+    Attributes
+    ----------
+    X, y, weight : arrays of one length, in the dtype that the network computes in; labels of classes stay integers
+    activation : the name of the network's last activation; "" where it isn't known
+    outputs : an array for what the network gives, which the metrics look at
+
+    Raises
+    ------
+    ValueError : for what doesn't fit the network, its loss or its metrics
+    """
+
+    def __init__(self, module: Module, X: Any, y: Any, sample_weight: Any = None) -> None:
+        assert module.loss is not None
+        self.X = checks.features(X, dtype_of(module))
+        self.y = checks.targets(y, len(self.X))
+        self.weight = checks.weights_of_examples(sample_weight, len(self.X))
+        with no_grad(), running(training=False, activated=[None, "", None]):
+            first = module.batch(self.X[:1])
+            result, name, _ = RUN.activated or (None, "", None)
+        self.activation = name if result is first else ""
+        shape = (len(self.X), *first.shape[1:])
+        of_classes = isinstance(module.loss, losses.SparseCategoricalCrossentropy)
+        self.y = checks.columns_as_wanted(self.y, shape, of_classes)
+        module.loss.check(self.y, shape)
+        self.metrics = [metrics.get(metric, module.loss, shape[-1]) for metric in module.metrics]
+        for metric in self.metrics:
+            metric.check(self.y, shape)
+        self.y = self.y.astype(np.int64 if of_classes else first.dtype, copy=False)
+        if self.weight is not None:
+            self.weight = self.weight.astype(first.dtype)
+        self.outputs = np.empty(shape, first.dtype)
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def take(self, rows: Any) -> Examples:
+        """Some of the examples."""
+        some = object.__new__(Examples)
+        vars(some).update(vars(self))
+        some.X, some.y = self.X[rows], self.y[rows]
+        some.weight = None if self.weight is None else self.weight[rows]
+        some.outputs = self.outputs[: len(some.X)]
+        return some
+
+    def batches(self, size: int) -> Iterator[tuple[slice, Array, Array, Array | None]]:
+        """The examples a number at a time, with the rows that they are."""
+        for start in range(0, len(self.X), size):
+            rows = slice(start, start + size)
+            yield rows, self.X[rows], self.y[rows], None if self.weight is None else self.weight[rows]
+
+    def measured(self) -> dict[str, float]:
+        """The metrics of :attr:`outputs`."""
+        return {metric.name: metric(self.y, self.outputs, self.weight) for metric in self.metrics}
+
+    def split(self, part: float, generator: np.random.Generator) -> tuple[Examples, Examples]:
+        """Those to learn from, and a part to watch, drawn at random; of each class the same part.
+
+        Raises
+        ------
+        ValueError : when one of the two would be empty
+        """
+        m = len(self)
+        count = round(part * m)
+        if not 0 < count < m:
+            raise ValueError(f"validation_split={part} of {m} examples leaves none to watch, or none to learn from")
+        order = generator.permutation(m)
+        order = order[np.argsort(self._classes()[order], kind="stable")]
+        watched = np.zeros(m, bool)
+        watched[order[np.floor((np.arange(count) + generator.random()) * m / count).astype(int)]] = True
+        return self.take(~watched), self.take(watched)
+
+    def _classes(self) -> Array:
+        """A number for each example's class; all the same where y isn't of classes."""
+        y = self.y.reshape(len(self), -1)
+        if y.dtype.kind != "i" and not np.isin(y, (-1, 0, 1)).all():
+            return np.zeros(len(self))
+        return y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]
+
+
+def dtype_of(module: Module) -> Any:
+    """What a network computes in; None while it has no weights."""
+    return next((x.dtype for x in module.parameters() if hasattr(x, "dtype")), None)
