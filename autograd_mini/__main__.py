@@ -86,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
         help="train a network on a CSV file",
         description="Train a network to predict a column of a CSV file from the others, and say how good it is.",
         epilog=f"example: {PROGRAM} train data.csv --target y --layers 16 16 --epochs 50 -o model.safetensors",
-        formatter_class=_Defaults,
         allow_abbrev=False,
     )
     command.add_argument("data", metavar="data.csv", type=Path, help="separated by commas, semicolons or tabs")
@@ -95,15 +94,24 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--task", choices=["classification", "regression"], help="guessed when not given")
     command.add_argument("--ignore", metavar="COLUMN", type=str.strip, nargs="+", default=[], help="not to learn from")
     command.add_argument(
-        "--missing", choices=["refuse", "drop", "mean"], default="refuse", help="empty cells: their rows"
+        "--missing",
+        choices=["refuse", "drop", "mean"],
+        default="refuse",
+        help="refuse tables with missing cells, drop such rows, or put the column's mean (%(default)s)",
     )
-    command.add_argument("--test-fraction", metavar="PART", type=float, default=0.25, help="rows to hold out")
-    command.add_argument("--layers", metavar="UNITS", type=_count, nargs="*", default=[16, 16], help="hidden layers")
-    command.add_argument("--activation", metavar="NAME", default="relu", help="of the hidden layers")
-    command.add_argument("--epochs", metavar="N", type=_count, default=50, help="how often to go through the rows")
-    command.add_argument("--batch-size", metavar="N", type=_count, default=32, help="rows in a step")
-    command.add_argument("--learning-rate", metavar="RATE", type=float, default=0.003, help="the size of a step")
-    command.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed gives the same model")
+    command.add_argument(
+        "--test-fraction", metavar="PART", type=float, default=0.25, help="part of the rows to hold out (%(default)s)"
+    )
+    command.add_argument(
+        "--layers", metavar="N", type=_count, nargs="*", default=[16, 16], help="units of the hidden layers (16 16)"
+    )
+    command.add_argument("--activation", metavar="NAME", default="relu", help="of the hidden layers (%(default)s)")
+    command.add_argument("--epochs", metavar="N", type=_count, default=50, help="rounds through the rows (%(default)s)")
+    command.add_argument("--batch-size", metavar="N", type=_count, default=32, help="rows in a step (%(default)s)")
+    command.add_argument(
+        "--learning-rate", metavar="RATE", type=float, default=0.003, help="the size of a step (%(default)s)"
+    )
+    command.add_argument("--seed", metavar="N", type=int, default=0, help="for another model and split (%(default)s)")
     command.set_defaults(run=_train_on_table)
 
     command = commands.add_parser(
@@ -125,13 +133,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, _line(f"{self.prog}: {message}") + "\n")
-
-
-class _Defaults(argparse.ArgumentDefaultsHelpFormatter):
-    """Says the defaults that there are."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        return super()._get_help_string(action) if action.default else action.help
 
 
 def _count(text: str) -> int:
@@ -215,13 +216,13 @@ def _draw(options: argparse.Namespace) -> None:
 
 
 def _train_on_table(options: argparse.Namespace) -> None:
-    from .training_commands import train
+    from .tables.commands import train
 
     train(**{name: value for name, value in vars(options).items() if name != "run"})
 
 
 def _predict(options: argparse.Namespace) -> None:
-    from .training_commands import predict
+    from .tables.commands import predict
 
     predict(options.model, options.data, options.output)
 

@@ -126,12 +126,25 @@ def each_way(
     """A row for each way of ours: what each column measured (the least, where it took part twice), and how many times
     ours that is. ``first`` are the seconds of first runs.
     """
-    best = [min((x for key, x in measured.items() if key.startswith(column)), default=None) for column in COLUMNS[1:]]
+    peers = [{key: x for key, x in measured.items() if key.startswith(column)} for column in COLUMNS[1:]]
     for way, ours in measured.items():
         if way.startswith(OURS):
             recorded = f" (first {duration(first[way])})" if first and way != OURS else ""
-            others = ["" if value is None else f"{show(value)}, {value / ours:.3g}×" for value in best]
+            others = ["; ".join(_beside(ours, x, show) for x in _shown(each).items()) for each in peers]
             yield name + way.removeprefix(OURS) + state, [show(ours) + recorded, *others]
+
+
+def _shown(measured: Mapping[str, float]) -> Mapping[str, float]:
+    """What a column shows of those that took part for it: the least; of Keras each backend, for they differ much."""
+    if len(measured) < 2 or next(iter(measured)).startswith("Keras"):
+        return measured
+    return {"": min(measured.values())}
+
+
+def _beside(ours: float, theirs: tuple[str, float], show: Callable[[float], str]) -> str:
+    name, value = theirs
+    variant = name.partition(", ")[2]
+    return f"{show(value)}, {value / ours:.3g}×{f' ({variant})' if variant else ''}"
 
 
 def first_run(run: Contestant) -> float:

@@ -101,8 +101,9 @@ def test_neurons_stay_in_order(renderer: str) -> None:
     height: dict[str, list[tuple[float, str]]] = {}
     for group in parsed(drawing.svg).iter(f"{SVG}g"):
         if "operation" in group.get("class", ""):
-            text = group.find(f"{SVG}text")
-            height.setdefault(text.get("x"), []).append((float(text.get("y")), "".join(text.itertext())))
+            name, layer, *_ = group.iter(f"{SVG}text")
+            column = height.setdefault("".join(layer.itertext()), [])
+            column.append((float(name.get("y")), "".join(name.itertext())))
     neurons = [f"neuron {i}" for i in range(1, 17)]
     assert [[name for _, name in sorted(column)] for column in height.values()] == [neurons, neurons, neurons[:1]]
 

@@ -11,5 +11,6 @@
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from .render import RenderError as RenderError
+from .zoom import zoom as zoom
 
-__all__ = ["Drawing", "RenderError", "draw"]
+__all__ = ["Drawing", "RenderError", "draw", "zoom"]

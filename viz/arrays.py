@@ -94,11 +94,11 @@ def unaligned(line: str) -> str:
     return line.translate(dict.fromkeys(map(ord, (FIGURE, POINT, HAIR)), ""))
 
 
-# Arrays mixed in.
+# Arrays that are no nodes.
 
 
 def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int, str]:
-    """``id(array)`` → what the caller calls the data that it holds: ``X``, ``Xᵀ``, ``X[…]``; else its shape."""
+    """``id(array)`` → what the caller calls the data that it holds: ``X``, ``Xᵀ``, ``X[…]``; without what has no name."""
     wanted = list(arrays)
     if not wanted:
         return {}
@@ -110,9 +110,8 @@ def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int,
             parts.setdefault(id(thing), f"{name}[…]")
             if thing.ndim == 2:
                 whole.setdefault(_place(thing.T), f"{name}ᵀ")
-    return {
-        id(array): whole.get(_place(array)) or parts.get(id(array.base)) or f"array {array.shape}" for array in wanted
-    }
+    found = {id(array): whole.get(_place(array)) or parts.get(id(array.base), "") for array in wanted}
+    return {key: name for key, name in found.items() if name}
 
 
 def _place(array: Array) -> object:

@@ -14,9 +14,12 @@ from functools import cache
 from itertools import repeat
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from . import arrays, operations, text
 from .names import name_nodes
 from .picture import (
+    FEW,
     FORMULA_LIMIT,
     NO_LABEL,
     Edge,
@@ -41,7 +44,6 @@ How = Literal["neuron", "layer", "example"]
 FULL_LABELS = 150  # nodes; beyond them pictures are compact: small boxes, straight edges without labels
 READABLE = 50  # boxes up to which a collapsed picture still shows what a graph computes
 TRIED = 200_000  # nodes up to which a collapse is looked for unasked; beyond, the question comes back at once
-FEW = 4  # leaves that are used alike are boxes of their own up to this number
 LONGEST_SUM = 8  # terms that are not alike, up to which a chain of additions counts as one sum
 
 
@@ -272,9 +274,7 @@ def _box(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool
     is_output = any(id(member) in graph.outputs for member in group.members)
     name = names[id(group.first)]
     if group.scope:
-        leaves = sum(not graph.inputs[id(member)] for member in group.members)
-        said = (*group.scope[:-1], _count(len(group.members) - leaves, "operation"), _count(leaves, "parameter"))
-        return Node(name, "operation", is_output=is_output, scope=group.scope[:-1], details=said)
+        return replace(_box_of_part(graph, group, names, is_stale=is_stale), is_output=is_output)
     details = (f"× {len(group.members):,}",)
     shapes = {arrays.kind(member.data) for member in group.members}
     shape = shapes.pop() if len(shapes) == 1 else ""
@@ -287,6 +287,18 @@ def _box(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool
     else:
         written = _formula(graph, group, names)
     return Node(name, "operation", written, is_output=is_output, details=details, shape=shape)
+
+
+def _box_of_part(graph: Graph, group: Group, names: Mapping[int, str], *, is_stale: bool) -> Node:
+    """The box of a neuron or layer: what is in it, and its result if it has one."""
+    computed = [member for member in group.members if graph.inputs[id(member)]]
+    inside = {id(x) for member in computed for x in graph.inputs[id(member)]}
+    results = [member for member in computed if id(member) not in inside]
+    size = sum(np.size(member.data) for member in group.members if not graph.inputs[id(member)])
+    said = (*group.scope[:-1], _count(len(computed), "operation"), _count(size, "parameter"))
+    single = len(results) == 1
+    made = box(graph, results[0], names, is_stale=is_stale) if single else Node(names[id(group.first)], "operation")
+    return replace(made, formula="", scope=group.scope[:-1], details=said)
 
 
 def _terms(graph: Graph, group: Group, names: Mapping[int, str]) -> list[str]:

@@ -23,6 +23,7 @@ Kind = Literal["input", "parameter", "operation", "constant"]
 NAME_LIMIT, FORMULA_LIMIT = 32, 44
 FILL_IN = "to fill in the gradients"
 NARY, MANY = ("sum", "dot"), 16  # a sum of more operands is not written out
+FEW = 4  # leaves that are used alike are boxes of their own up to this number, where a graph is collapsed
 NO_LABEL = ("", None, "", False)
 STALE = "a leaf has changed since: values marked * are those of the last forward pass"
 
@@ -224,7 +225,8 @@ def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
 def names_of_arrays(graph: Graph, variables: Mapping[str, object]) -> dict[int, str]:
     """``id(array)`` → its name, of all that are mixed in without being nodes."""
     operands = (x for inputs in graph.inputs.values() for x in inputs)
-    found = arrays.named(arrays.mixed_in(operands, graph.nodes), variables)
+    mixed_in = list(arrays.mixed_in(operands, graph.nodes))
+    found = {id(array): f"array {array.shape}" for array in mixed_in} | arrays.named(mixed_in, variables)
     return {key: display(name) for key, name in found.items()}
 
 
@@ -249,11 +251,15 @@ def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str
         return text.shorten(text.clean(applied), FORMULA_LIMIT)
     if rule.name == "where" and isinstance(operands[0], Number):
         operands = [Symbol("true" if operands[0].value else "false"), *operands[1:]]
-    if rule.name in NARY and len(operands) > MANY:
+    if rule.name in NARY and len(operands) > FEW:
         pairs = len(operands) // 2 if rule.name == "dot" else 0
-        if rule.name == "sum" and len(set(operands)) == 1:
-            return text.shorten(text.clean(f"Σ {operands[0].text()}"), FORMULA_LIMIT)
         terms = [*zip(operands[:pairs], operands[pairs : 2 * pairs], strict=True), *zip(operands[2 * pairs :])]
-        written = [text.clean(rule.applied(*term).text()) for term in (terms[0], terms[1], terms[-1])]
-        return text.shorten(" + ".join((*written[:2], "…", written[-1])), FORMULA_LIMIT)
+        summed, rest = (terms[:pairs], terms[pairs:]) if pairs else (terms, [])
+        said = [text.clean(rule.applied(*term).text()) for term in (summed[0], *rest)]
+        if len(summed) > FEW and len(set(summed)) == 1:
+            said[0] = f"Σ ({said[0]})" if pairs else f"Σ {said[0]}"
+            return text.shorten(" + ".join(said), FORMULA_LIMIT)
+        if len(operands) > MANY:
+            written = [text.clean(rule.applied(*term).text()) for term in (terms[0], terms[1], terms[-1])]
+            return text.shorten(" + ".join((*written[:2], "…", written[-1])), FORMULA_LIMIT)
     return text.abbreviate(text.clean(rule.applied(*operands).text()), FORMULA_LIMIT)

@@ -18,7 +18,7 @@ from pathlib import Path
 FONTS = {bold: Path(__file__).with_name("fonts") / f"DejaVuSans{'-Bold' * bold}.ttf" for bold in (False, True)}
 
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
-_LAYER = re.compile(r"(?<=[₀-₉])(\[\d+\])")  # of z₃[2]
+_LAYER = re.compile(r"((?<=[₀-₉])\[\d+\]|(?<=\b[WbZA])\[\d+\])")  # of z₃[2], W[2]
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
@@ -50,8 +50,8 @@ def unit(role: str, neuron: str, layer: str, example: str) -> str:
 def raised(text: str) -> list[tuple[str, bool]]:
     """`text` in pieces, and of each whether it stands above the line, as the layer in ``z₃[2]`` does.
 
-    >>> raised("σ(z₃[2]) + 1")
-    [('σ(z₃', False), ('[2]', True), (') + 1', False)]
+    >>> raised("σ(z₃[2]) + W[2]")
+    [('σ(z₃', False), ('[2]', True), (') + W', False), ('[2]', True)]
     """
     return [(piece, i % 2 == 1) for i, piece in enumerate(_LAYER.split(text)) if piece]
 

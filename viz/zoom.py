@@ -27,7 +27,7 @@ from autograd_mini.names import callers_names
 from . import text
 from .drawing import Drawing, draw
 from .names import name_nodes
-from .picture import FILL_IN, STALE, stale_nodes, walk
+from .picture import STALE, Graph, stale_nodes, walk
 
 Array = np.ndarray[Any, Any]
 NUMBERED = re.compile(r"([^\W\d_])\[?(\d*)\]?")  # X, A1, Z[1]
@@ -68,7 +68,9 @@ def zoom(
     """
     if not all(hasattr(node, needed) for needed in ("op", "inputs", "grad", "shape")):
         raise TypeError(f"zoom takes a Tensor, what a layer gave, got {type(node).__name__}: draw takes any node")
-    layer = _found(node)
+    graph = walk([node])
+    assert graph is not None  # without a limit
+    layer = _found(graph)
     if layer is None:
         computed = f"was computed by {node.op!r}" if node.op else "was not computed"
         raise ValueError(
@@ -82,7 +84,7 @@ def zoom(
     variables = callers_names(sys._getframe(1)) if names is None else names
     outputs, weights = layer.neurons(example, min(units, max_units), variables)
     drawing = draw(outputs, names={}, parameters=weights, **options)
-    is_stale = id(layer.Z) in stale_nodes(walk([layer.Z]))
+    is_stale = id(layer.Z) in stale_nodes(graph)
     nodes = (replace(box, is_stale=is_stale and box.kind == "operation") for box in drawing.picture.nodes)
     notes = [note for note in drawing.picture.notes if note != STALE]
     if is_stale:
@@ -119,14 +121,11 @@ class Table(NamedTuple):
 class Layer:
     """Z = X @ W + b, or Z = W @ X + b, and A = g(Z), which is Z without an activation; their numbers are tables."""
 
-    def __init__(self, A: Any, Z: Any, product: Any, b: Any) -> None:
-        self.A, self.Z = A, Z
-        left, right = product.inputs
-        self.in_rows = _in_rows(left, right, b)
-        self.X, W = (left, right) if self.in_rows else (right, left)
-        features = W.shape[0 if self.in_rows else -1]
+    def __init__(self, A: Any, Z: Any, X: Any, W: Any, b: Any, in_rows: bool) -> None:
+        self.A, self.Z, self.X, self.in_rows = A, Z, X, in_rows
+        features = W.shape[0 if in_rows else -1]
         units = W.data.size // features
-        self.x, self.w = self._table(self.X, features), self._table(W, units)
+        self.x, self.w = self._table(X, features), self._table(W, units)
         self.z, self.a = self._table(Z, units), self._table(A, units)
         self.b = None if b is None else self._table(b, b.data.size)
 
@@ -139,16 +138,71 @@ class Layer:
     def neurons(self, example: int, units: int, variables: Mapping[str, object]) -> tuple[list[Any], list[Any]]:
         """What the neurons give for an example, as graphs of numbers, and their weights."""
         from autograd_mini.functions import FUNCTIONS, dot  # noqa: PLC0415 - as in picture.symbols
-        from autograd_mini.graph import Tag  # noqa: PLC0415
+        from autograd_mini.graph import Tag  # noqa: PLC0415 - the same
 
-        features = len(self.w.data)
-        of_inputs, number = _letter_and_number(self.X, variables)
-        letter = of_inputs.lower() or "x"
-        x = [self.x.value(example, k, text.unit(letter, str(k + 1), number, "")) for k in range(features)]
+        called = name_nodes([self.X, self.Z, self.A], variables)
+        (letter, below), (_, number) = (_letter_and_number(called[id(node)]) for node in (self.X, self.A))
+        scope = self.Z.scope or ((f"layer {number}",) if number else ())
+        count = len(self.w.data)
+        x = [self.x.value(example, k, text.unit(letter, str(k + 1), below, "")) for k in range(count)]
         outputs, weights = [], []
         for j in range(units):
-            w = [self.w.value(k, j, f"w{k + 1}") for k in range(features)]
+            w = [self.w.value(k, j, f"w{k + 1}") for k in range(count)]
             b = [] if self.b is None else [self.b.value(0, j % self.b.data.size, "b")]
-            z = dot(w, x, *b)
-            ...
+            a = z = dot(w, x, *b)
+            self.z.give(z, example, j)  # before g sees it: a sum in another order may end in other digits
+            if self.A is not self.Z:
+                a = FUNCTIONS[self.A.op](*(z if each is self.Z else float(each.data) for each in self.A.inputs))
+                self.a.give(a, example, j)
+            z._tag = a._tag = Tag(scope=(*scope, f"neuron {j + 1}"))
+            outputs.append(a)
+            weights += w + b
         return outputs, weights
+
+
+def _found(graph: Graph) -> Layer | None:
+    """The layer that gave the last node of a graph."""
+    *before, node = graph.nodes
+    own = [Z for Z in before[::-1] if Z.scope == node.scope != ()]  # an activation of whole rows is several operations
+    for A, Z in [(node, node), (node, _argument(node)), *zip(own, own, strict=True)]:
+        if Z is not None and (parts := _product_and_bias(Z)):
+            return Layer(A, Z, *parts)
+    return None
+
+
+def _argument(node: Any) -> Any:
+    """The only operand that is no number, where a function of the table was applied; else None."""
+    from autograd_mini.functions import FUNCTIONS  # noqa: PLC0415 - as in picture.symbols
+
+    arrays = [x for x in node.inputs if x.op != "constant" or x.data.ndim]
+    return arrays[0] if node.op in FUNCTIONS and len(arrays) == 1 else None
+
+
+def _product_and_bias(Z: Any) -> tuple[Any, Any, Any, bool] | None:
+    """X, W, b or None, and whether Z is X @ W + b, not W @ X + b; None if it is neither."""
+    sums = [Z.inputs, Z.inputs[::-1]] if Z.op == "add" else [(Z, None)]
+    product, b = next((terms for terms in sums if terms[0].op == "matmul"), (None, None))
+    if product is None:
+        return None
+    left, right = product.inputs
+    in_rows = _is_weight(right)
+    if in_rows == _is_weight(left):
+        in_rows = right.is_parameter or not (left.is_parameter or (b is not None and b.shape == (*Z.shape[:1], 1)))
+    X, W = (left, right) if in_rows else (right, left)
+    units = 1 if W.ndim == 1 else W.shape[1 if in_rows else 0]
+    is_bias = b is None or ((_is_weight(b) or b.op == "constant") and b.size in (1, units))
+    fits = W.size and W.ndim <= 2 and (in_rows or X.ndim <= 2)
+    return (X, W, b, in_rows) if is_bias and fits else None
+
+
+def _is_weight(node: Any) -> bool:
+    """Whether it is a leaf that is learned, or a transpose of one."""
+    while node.op == "transpose":
+        (node,) = node.inputs
+    return not node.op and node.requires_grad
+
+
+def _letter_and_number(name: str) -> tuple[str, str]:
+    """``a`` and ``1`` of ``A[1]``; ``x`` of a name that tells nothing."""
+    found = NUMBERED.fullmatch(name)
+    return (found[1].lower(), found[2]) if found else ("x", "")

@@ -2,7 +2,8 @@
 
 A file has an array for each weight (``weights/layers.0.W``), for what the optimizer keeps (``optimizer/…``) and for
 each list of the history (``history/loss``). Its metadata are the format's ``version``, the ``model`` as JSON
-(architecture, loss, metrics, optimizer, table), and a ``checksum`` of all this.
+(architecture, loss, metrics, optimizer, table), and a ``checksum``: the SHA-256 of that text and of each array's name,
+dtype, shape and bytes, in the order of their names.
 
 >>> import tempfile, pathlib
 >>> from autograd_mini import nn
@@ -28,10 +29,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import files, optim
+from ..configured import from_config, plain, settings
 from ..tensor import Array
 from . import initializers, losses, metrics, regularizers
 from .callbacks import History
-from ..configured import from_config, settings
 from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
 from .model import Sequential
 from .module import Module, check_weights
@@ -51,21 +52,19 @@ def save(model: Module, path: File) -> None:
     """See :meth:`Module.save`."""
     target = Path(path)
     files.check(target)
+    architecture = _described(model, "", {})
+    _made(architecture, "", {})  # refuses what could be written but not read, such as subclasses of one's own
     layers = [layer for layer in model.modules() if isinstance(layer, Weighted)]
     if not layers or any(getattr(layer, name) is None for layer in layers for name in layer.shapes(0)):
         raise RuntimeError(
             "a network is saved when its widths are known: call it on a batch, or build((None, features)), first"
         )
-    said: dict[str, Any] = {"architecture": _described(model, "", {}), "table": model.table}
+    said: dict[str, Any] = {"architecture": architecture, "table": model.table, "compile": _compiled(model)}
     arrays = {f"weights/{name}": array for name, array in model.weights().items()}
-    try:
-        said["compile"] = _compiled(model)
-    except ValueError:
-        said["compile"] = None  # with a function of one's own: the network is to be compiled again
-    if said["compile"] and model.optimizer:
-        arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}
+    if said["compile"]:
+        arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}  # type: ignore[union-attr]
     if model.history is not None:
-        said["epochs"] = model.history.epoch
+        said["history"] = {"epoch": model.history.epoch, "names": list(model.history.history)}
         arrays |= {f"history/{name}": np.array(values, float) for name, values in model.history.history.items()}
     files.write(target, _packed(arrays, json.dumps(said)))
 
@@ -87,10 +86,10 @@ def load_model(path: File) -> Any:
         model.table = said["table"]
         if said["compile"]:
             _compile(model, said["compile"], _below("optimizer/", arrays))
-        if "epochs" in said:
+        if "history" in said:
             model.history = History()
-            model.history.epoch = list(map(operator.index, said["epochs"]))
-            model.history.history = {name: x.tolist() for name, x in _below("history/", arrays).items()}
+            model.history.epoch = list(map(operator.index, said["history"]["epoch"]))
+            model.history.history = {name: arrays[f"history/{name}"].tolist() for name in said["history"]["names"]}
     return model
 
 
@@ -128,23 +127,12 @@ def _described(part: Any, path: str, known: dict[int, str]) -> dict[str, Any]:
             "layers": [_described(layer, f"{path}.{i}", known) for i, layer in enumerate(part.layers)],
         }
     elif kind in LAYERS:
-        made_of = {name: _plain(getattr(part, name), f"{kind.__name__}'s {name}") for name in settings(kind)}
+        made_of = {name: plain(getattr(part, name), f"{kind.__name__}'s {name}") for name in settings(kind)}
     else:
         raise ValueError(
-            f"{part!r:.100} can't be made anew from a file: save networks of nn's own layers, and of others weights()"
+            f"no file can hold a {kind.__name__}'s code: save networks of nn's own layers, and of others their weights()"
         )
     return {"class": kind.__name__, **made_of, "shapes": [part.input_shape, part.output_shape]}
-
-
-def _plain(value: Any, what: str) -> Any:
-    """A setting as JSON has it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if type(value) in SETTINGS:
-        return {name: _plain(x, f"{what}'s {name}") for name, x in value.config().items()}
-    raise ValueError(f"{what} is {value!r:.60}, which no file can hold: use one that has a name, or @ag.rule")
 
 
 def _made(config: Any, path: str, known: dict[str, Module]) -> Any:
@@ -157,9 +145,7 @@ def _made(config: Any, path: str, known: dict[str, Module]) -> Any:
         layers = [_made(layer, f"{path}.{i}", known) for i, layer in enumerate(given["layers"])]
         part: Any = Sequential(layers, given["seed"])
     else:
-        for name, x in given.items():
-            given[name] = from_config(x, "setting", SETTINGS) if isinstance(x, dict) else x
-        part = from_config(given, "layer", LAYERS)
+        part = from_config(given, "layer", (*LAYERS, *SETTINGS))
     part.input_shape, part.output_shape = (x if x is None else tuple(map(operator.index, x)) for x in shapes)
     known[path] = part
     return part
@@ -181,32 +167,42 @@ def _give(model: Module, weights: Mapping[str, Array]) -> None:
 
 
 def _compiled(model: Module) -> dict[str, Any] | None:
-    """What a network was compiled with, as JSON has it, and where its random numbers are; None before it is."""
+    """What a network was compiled with, as JSON has it, and where its random numbers are.
+
+    None before it was, and with functions of one's own: then the network can be read, but is to be compiled again.
+    """
     if model.loss is None or model.optimizer is None:
         return None
-    step = model._step
-    return {
-        "optimizer": model.optimizer.config(),
-        "loss": model.loss.config(),
-        "metrics": list(map(_metric, model.metrics)),
-        "generator": step and step.generator.bit_generator.state,
-    }
+    try:
+        if model.optimizer.parameters:
+            model.optimizer.bind(model.parameters())  # refuses where it is of fewer than there are now
+        optimizer = model.optimizer.config()
+        optim.from_config(optimizer)  # refuses what could be written but not read
+        return {
+            "optimizer": optimizer,
+            "loss": model.loss.config(),
+            "metrics": list(map(_metric, model.metrics)),
+            "generator": model._step and model._step.generator.bit_generator.state,
+        }
+    except ValueError:
+        return None
 
 
 def _metric(metric: Any) -> str:
     """The name of a metric that has one."""
     name = metric if isinstance(metric, str) else getattr(metric, "__name__", "")
     if name is not metric and getattr(metrics, name, None) is not metric:
-        raise ValueError(f"a file can't hold the metric {metric!r:.60}")
+        raise ValueError(f"no file can hold the metric {metric!r:.60}")
     return str(name)
 
 
 def _compile(model: Module, how: Any, state: dict[str, Array]) -> None:
     """Compile a network as :func:`_compiled` described."""
-    model.compile(optim.from_config(how["optimizer"]), losses.from_config(how["loss"]), how["metrics"])
-    assert model.optimizer is not None
-    model.optimizer.bind(model.parameters())
-    model.optimizer.load_state(state)
+    optimizer = optim.from_config(how["optimizer"])
+    if len(state) > 1:  # it was trained: before, there is the number of steps alone
+        optimizer.bind(model.parameters())
+    optimizer.load_state(state)
+    model.compile(optimizer, losses.from_config(how["loss"]), how["metrics"])
     if how["generator"]:
         model._step.generator.bit_generator.state = how["generator"]
 

@@ -77,5 +77,6 @@ def from_config(config: Any) -> Optimizer:
     Raises
     ------
     ValueError : for an unknown class or setting
+    TypeError : for a schedule by itself
     """
-    return made_anew(config, "optimizer", (*CLASSES, *SCHEDULES))  # type: ignore[no-any-return]  # one of them
+    return get(made_anew(config, "optimizer", (*CLASSES, *SCHEDULES)))

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Array
-from .optimizer import Optimizer, Rate, number_within
+from .optimizer import NOT_NEGATIVE, Optimizer, Rate, number_within
 from .vectors import Numbers
-
-NOT_NEGATIVE = "a finite number that is not negative"
 
 
 class SGD(Optimizer):
@@ -41,7 +39,7 @@ class SGD(Optimizer):
     0.5
     """
 
-    rows = 2
+    rows = 1
 
     def __init__(
         self,
@@ -62,13 +60,13 @@ class SGD(Optimizer):
     def step(self) -> None:
         plain = not (self.momentum or self.weight_decay or self.clips)
         if plain and len(self._vectors) == 1 and type(self._vectors[0]) is Numbers:
-            self._refuse()
+            self._refuse("step")
             self._vectors[0].descend(self.rate)
             self.steps += 1
         else:
             super().step()
 
-    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
         velocity, step = state
         if self.weight_decay:
             gradient = gradient + self.weight_decay * numbers
@@ -76,8 +74,7 @@ class SGD(Optimizer):
             velocity *= self.momentum
             velocity += gradient
             gradient = gradient + self.momentum * velocity if self.nesterov else velocity
-        rate = np.array(self.rate, numbers.dtype)  # quicker than the number
-        numbers -= np.multiply(gradient, rate, out=step)
+        numbers -= np.multiply(gradient, np.array(rate, numbers.dtype), out=step)  # quicker than by the number
 
 
 class RMSprop(Optimizer):
@@ -107,7 +104,7 @@ class RMSprop(Optimizer):
     0.75
     """
 
-    rows = 3
+    rows = 2
 
     def __init__(
         self,
@@ -125,7 +122,7 @@ class RMSprop(Optimizer):
         self.momentum = number_within(momentum, "momentum", "in [0, 1)", below=1.0)
         self.weight_decay = number_within(weight_decay, "weight_decay", NOT_NEGATIVE)
 
-    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
         square, velocity, step = state
         if self.weight_decay:
             gradient = gradient + self.weight_decay * numbers
@@ -138,7 +135,7 @@ class RMSprop(Optimizer):
             velocity *= self.momentum
             velocity += step
             step[...] = velocity
-        step *= np.array(self.rate, numbers.dtype)
+        step *= np.array(rate, numbers.dtype)
         numbers -= step
 
 
@@ -168,7 +165,7 @@ class Adam(Optimizer):
     0.75
     """
 
-    rows = 3
+    rows = 2
 
     def __init__(
         self,
@@ -180,25 +177,24 @@ class Adam(Optimizer):
         **clipping: Any,
     ) -> None:
         super().__init__(parameters, learning_rate, **clipping)
+        if not isinstance(betas, Sequence) or len(betas) != 2:
+            raise ValueError(f"betas are two numbers in [0, 1), such as (0.9, 0.999), got {betas!r}")
         self.betas = tuple(number_within(beta, "a beta", "in [0, 1)", below=1.0) for beta in betas)
-        if len(self.betas) != 2:
-            raise ValueError(f"betas are two numbers in [0, 1), got {betas!r}")
         self.epsilon = number_within(epsilon, "epsilon", NOT_NEGATIVE)
         self.weight_decay = number_within(weight_decay, "weight_decay", NOT_NEGATIVE)
 
-    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
         if self.weight_decay:
             gradient = gradient + self.weight_decay * numbers
-        self.adapt(numbers, gradient, state, t)
+        self.adapt(numbers, gradient, state, t, rate)
 
-    def adapt(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+    def adapt(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
         """Move the numbers, without weight decay; see :meth:`update`."""
         # Both means are kept without their factors 1 - beta, which are put into the other numbers: fewer operations.
         mean, square, step = state
         beta1, beta2 = self.betas
         root = math.sqrt((1 - beta2) / (1 - beta2**t))
-        rate = self.rate * (1 - beta1) / (1 - beta1**t) / root
-        constants = (beta1, beta2, self.epsilon / root, rate)
+        constants = (beta1, beta2, self.epsilon / root, rate * (1 - beta1) / (1 - beta1**t) / root)
         keep1, keep2, epsilon, scale = (np.array(x, numbers.dtype) for x in constants)  # quicker than numbers
         mean *= keep1
         mean += gradient
@@ -236,6 +232,6 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, learning_rate, betas, epsilon, weight_decay, **clipping)
 
-    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
-        numbers *= 1 - self.rate * self.weight_decay
-        self.adapt(numbers, gradient, state, t)
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
+        numbers *= 1 - rate * self.weight_decay
+        self.adapt(numbers, gradient, state, t, rate)

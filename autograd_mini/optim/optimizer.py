@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..tensor import Array, Tensor
 from ..value import Value, as_float
 from .vectors import Vector, vectors
 
+NOT_NEGATIVE = "a finite number that is not negative"
 OUTSIDE = "call it outside of the function"
 Rate = float | Callable[[int], float]
 
@@ -36,7 +38,7 @@ class Optimizer(Configured):
     TypeError : when a parameter is no Value or Tensor
     """
 
-    rows = 0
+    rows = 0  # how many arrays :meth:`update` keeps from step to step
     parameters: list[Any]
 
     def __init__(
@@ -50,13 +52,10 @@ class Optimizer(Configured):
     ) -> None:
         self.learning_rate = learning_rate
         clipping = {"clipvalue": clipvalue, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}
-        for name, limit in clipping.items():
-            if limit is not None and number_within(limit, name, "a finite number above 0") == 0:
-                raise ValueError(f"{name} is a finite number above 0, got {limit!r}")
-        given = [name for name, limit in clipping.items() if limit is not None]
+        given = {name: above_0(limit, name) for name, limit in clipping.items() if limit is not None}
         if len(given) > 1:
             raise ValueError(f"gradients are clipped one way, got {' and '.join(given)}")
-        self.clipvalue, self.clipnorm, self.global_clipnorm = clipvalue, clipnorm, global_clipnorm
+        self.clipvalue, self.clipnorm, self.global_clipnorm = map(given.get, clipping)
         self.clips = bool(given)
         self.steps = 0
         self.parameters = []
@@ -71,14 +70,13 @@ class Optimizer(Configured):
 
     @learning_rate.setter
     def learning_rate(self, rate: Rate) -> None:
-        allowed = "a finite number that is not negative"
-        self._learning_rate = rate if callable(rate) else number_within(rate, "learning_rate", allowed)
+        self._learning_rate = rate if callable(rate) else number_within(rate, "learning_rate", NOT_NEGATIVE)
 
     @property
     def rate(self) -> float:
         """The size of the next step."""
         rate = self._learning_rate
-        return float(rate(self.steps)) if callable(rate) else rate
+        return number_within(rate(self.steps), "a schedule's learning rate", NOT_NEGATIVE) if callable(rate) else rate
 
     def bind(self, parameters: Iterable[Any]) -> None:
         """Say what is to be trained, where that wasn't said at first; once more with the same is nothing.
@@ -106,21 +104,27 @@ class Optimizer(Configured):
                 'does when it is given a name such as "adam"'
             )
 
-    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int) -> None:
+    def update(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
         """Move the numbers.
 
         Parameters
         ----------
         numbers : the parameters, to be changed in place
         gradient : the gradients, to be left as they are
-        state : as many arrays as :attr:`rows`, to keep what the next step needs and to compute in; zeros at first
+        state : as many arrays as :attr:`rows` to keep what the next step needs, zeros at first; and one to compute in
         t : which of these parameters' steps this is, from 1
+        rate : the size of the step
         """
         raise NotImplementedError
 
     def zero_grad(self) -> None:
-        """Set every parameter's gradient to None."""
-        refuse_in_program("an optimizer's zero_grad()", OUTSIDE)
+        """Set every parameter's gradient to None.
+
+        Raises
+        ------
+        RuntimeError : before there are parameters
+        """
+        self._refuse("zero_grad")
         for p in self.parameters:
             p.grad = None
 
@@ -131,20 +135,23 @@ class Optimizer(Configured):
         ------
         RuntimeError : before there are parameters
         """
-        self._refuse()
+        self._refuse("step")
+        update = partial(self.update, rate=self.rate)
         kept = self._clip() if self.clips else []
-        for vector in self._vectors:
-            vector.step(self.update)
-        for p, gradient in kept:
-            p.grad = gradient
+        try:
+            for vector in self._vectors:
+                vector.step(update)
+        finally:
+            for p, gradient in kept:
+                p.grad = gradient
         self.steps += 1
 
-    def _refuse(self) -> None:
-        refuse_in_program("an optimizer's step()", OUTSIDE)
+    def _refuse(self, method: str) -> None:
+        refuse_in_program(f"an optimizer's {method}()", OUTSIDE)
         if not self.parameters:
             raise RuntimeError(
-                "this optimizer has no parameters yet: give it some, as in Adam(model.parameters()), or compile and fit "
-                "a network with it"
+                "this optimizer has no parameters yet: give it some, as in Adam(model.parameters()), "
+                "or compile and fit a network with it"
             )
 
     def _clip(self) -> list[tuple[Any, Any]]:
@@ -156,7 +163,7 @@ class Optimizer(Configured):
         limit = self.clipnorm or self.global_clipnorm or 0.0
         for (p, g), norm in zip(kept, norms, strict=True):
             clipped = (
-                np.clip(g, -self.clipvalue, self.clipvalue) if self.clipvalue else g * min(1.0, limit / (norm + 1e-6))
+                np.clip(g, -self.clipvalue, self.clipvalue) if self.clipvalue else g * min(limit / (norm + 1e-6), 1.0)
             )
             p.grad = float(clipped) if type(p) is Value else clipped
         return kept
@@ -176,7 +183,7 @@ class Optimizer(Configured):
         """What the next step depends on besides settings and parameters, as arrays by name: copies."""
         held = {"steps": np.array(self.steps)}
         for i, vector in enumerate(self._vectors):
-            held |= {f"{i}.{j}": row.copy() for j, row in enumerate(vector.state)}
+            held |= {f"{i}.{j}": row.copy() for j, row in enumerate(vector.state[:-1])}
             held[f"{i}.steps"] = np.array([vector.steps, *vector.missed])
         return held
 
@@ -199,9 +206,18 @@ class Optimizer(Configured):
             )
         self.steps = int(state["steps"])
         for i, vector in enumerate(self._vectors):
-            for j, row in enumerate(vector.state):
+            for j, row in enumerate(vector.state[:-1]):
                 row[...] = state[f"{i}.{j}"]
             vector.steps, *vector.missed = map(int, state[f"{i}.steps"])
+
+
+def above_0(value: object, name: str) -> float:
+    """A setting as a float, if it is a finite number above 0; else a ValueError that names it."""
+    allowed = "a finite number above 0"
+    number = number_within(value, name, allowed)
+    if not number:
+        raise ValueError(f"{name} is {allowed}, got {value!r}")
+    return number
 
 
 def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:

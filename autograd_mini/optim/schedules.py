@@ -12,10 +12,16 @@ import math
 from collections.abc import Sequence
 
 from ..configured import Configured
+from .optimizer import NOT_NEGATIVE, above_0, number_within
 
 
 class Schedule(Configured):
-    """A function from the number of steps taken to the learning rate of the next one."""
+    """A function from the number of steps taken to the learning rate of the next one.
+
+    Raises
+    ------
+    ValueError : for a setting that is no finite number, or negative
+    """
 
     def __call__(self, step: int) -> float:
         """The learning rate after so many steps."""
@@ -24,43 +30,38 @@ class Schedule(Configured):
 
 class _Decay(Schedule):
     def __init__(self, initial_learning_rate: float, decay_steps: int) -> None:
-        if not decay_steps > 0:
-            raise ValueError(f"decay_steps is a number of steps above 0, got {decay_steps!r}")
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
+        self.initial_learning_rate = number_within(initial_learning_rate, "initial_learning_rate", NOT_NEGATIVE)
+        self.decay_steps = above_0(decay_steps, "decay_steps")
 
 
-class ExponentialDecay(_Decay):
+class _DecayByRate(_Decay):
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
+    ) -> None:
+        super().__init__(initial_learning_rate, decay_steps)
+        self.decay_rate = number_within(decay_rate, "decay_rate", NOT_NEGATIVE)
+        self.staircase = bool(staircase)
+
+    def periods(self, step: int) -> float:
+        """How often decay_steps have gone by."""
+        return step // self.decay_steps if self.staircase else step / self.decay_steps
+
+
+class ExponentialDecay(_DecayByRate):
     """initial_learning_rate · decay_rate^(step / decay_steps); ``staircase`` rounds the exponent down.
 
     With ``decay_steps`` as many as an epoch has and ``staircase=True`` it is PyTorch's ``StepLR``.
     """
 
-    def __init__(
-        self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
-    ) -> None:
-        super().__init__(initial_learning_rate, decay_steps)
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-
     def __call__(self, step: int) -> float:
-        part = step // self.decay_steps if self.staircase else step / self.decay_steps
-        return float(self.initial_learning_rate * self.decay_rate**part)
+        return float(self.initial_learning_rate * self.decay_rate ** self.periods(step))
 
 
-class InverseTimeDecay(_Decay):
+class InverseTimeDecay(_DecayByRate):
     """initial_learning_rate / (1 + decay_rate · step / decay_steps), the notes' learning rate decay."""
 
-    def __init__(
-        self, initial_learning_rate: float, decay_steps: int, decay_rate: float, staircase: bool = False
-    ) -> None:
-        super().__init__(initial_learning_rate, decay_steps)
-        self.decay_rate = decay_rate
-        self.staircase = staircase
-
     def __call__(self, step: int) -> float:
-        part = step // self.decay_steps if self.staircase else step / self.decay_steps
-        return self.initial_learning_rate / (1 + self.decay_rate * part)
+        return self.initial_learning_rate / (1 + self.decay_rate * self.periods(step))
 
 
 class CosineDecay(_Decay):
@@ -68,7 +69,7 @@ class CosineDecay(_Decay):
 
     def __init__(self, initial_learning_rate: float, decay_steps: int, alpha: float = 0.0) -> None:
         super().__init__(initial_learning_rate, decay_steps)
-        self.alpha = alpha
+        self.alpha = number_within(alpha, "alpha", NOT_NEGATIVE)
 
     def __call__(self, step: int) -> float:
         cosine = 0.5 * (1 + math.cos(math.pi * min(step, self.decay_steps) / self.decay_steps))
@@ -82,8 +83,8 @@ class PolynomialDecay(_Decay):
         self, initial_learning_rate: float, decay_steps: int, end_learning_rate: float = 0.0001, power: float = 1.0
     ) -> None:
         super().__init__(initial_learning_rate, decay_steps)
-        self.end_learning_rate = end_learning_rate
-        self.power = power
+        self.end_learning_rate = number_within(end_learning_rate, "end_learning_rate", NOT_NEGATIVE)
+        self.power = number_within(power, "power", NOT_NEGATIVE)
 
     def __call__(self, step: int) -> float:
         left = (1 - min(step, self.decay_steps) / self.decay_steps) ** self.power
@@ -103,8 +104,8 @@ class PiecewiseConstantDecay(Schedule):
             raise ValueError(
                 f"rising boundaries and one more value are wanted, got boundaries={boundaries!r} and values={values!r}"
             )
-        self.boundaries = list(boundaries)
-        self.values = list(values)
+        self.boundaries = [number_within(x, "a boundary", NOT_NEGATIVE) for x in boundaries]
+        self.values = [number_within(x, "a value", NOT_NEGATIVE) for x in values]
 
     def __call__(self, step: int) -> float:
         return self.values[bisect.bisect_left(self.boundaries, step)]

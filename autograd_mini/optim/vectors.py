@@ -17,13 +17,11 @@ from ..reverse import LARGE
 from ..tensor import Array, Tensor
 from ..value import Value
 
-Update = Callable[
-    [Array, Array, Sequence[Array], int], None
-]  # of the numbers, gradient, state, step: moves the numbers
+Update = Callable[[Array, Array, Sequence[Array], int], None]  # Optimizer.update for one rate
 
 
 def vectors(parameters: Sequence[Any], rows: int) -> list[Vector]:
-    """The vectors that hold some parameters, each with so many arrays of state."""
+    """The vectors that hold some parameters, each with so many arrays of state and one more to compute in."""
     kinds: dict[Any, list[Any]] = {}
     for p in parameters:
         kinds.setdefault(_kind(p), []).append(p)
@@ -43,7 +41,7 @@ class Vector:
     def __init__(self, parameters: Sequence[Any], rows: int) -> None:
         self.parameters = parameters
         self.sizes = [np.size(p._data) for p in parameters]
-        self.state = [np.zeros(sum(self.sizes), np.result_type(parameters[0]._data)) for _ in range(rows)]
+        self.state = [np.zeros(sum(self.sizes), np.result_type(parameters[0]._data)) for _ in range(rows + 1)]
         self.steps = 0
         self.missed = [0] * len(parameters)  # how many of the steps each had no gradient for
 
@@ -122,21 +120,21 @@ class Arrays(Vector):
 
     numbers: Array
     gradient: Array
-    kept: Array
+    kept: Array | None = None
     views: Sequence[tuple[Tensor, Array, Array]] = ()  # each parameter, its array, and where its gradient belongs
 
     def step(self, update: Update) -> None:
         self.own()
         complete = all(p.grad is home for p, _, home in self.views)
         self.move(update, self.numbers, self.gradient if complete else None)
-        self._moved()
+        self._moved([p for p in self.parameters if p.grad is not None])
 
     def own(self) -> None:
         """Make the parameters' arrays views of the vector, unless they are, and their gradients of another one."""
         if self.views and all(p._data is data for p, data, _ in self.views):  # else another optimizer has taken them
             return
         self.numbers = np.concatenate([p._data.reshape(-1) for p in self.parameters])
-        self.gradient, self.kept = np.empty_like(self.numbers), self.numbers.copy()
+        self.gradient = np.empty_like(self.numbers)
         ends = np.cumsum(self.sizes)[:-1]
         parts = zip(self.parameters, np.split(self.numbers, ends), np.split(self.gradient, ends), strict=True)
         self.views = [(p, data.reshape(p.shape), home.reshape(p.shape)) for p, data, home in parts]
@@ -145,16 +143,19 @@ class Arrays(Vector):
 
     def remember(self) -> None:
         self.own()
+        if self.kept is None:
+            self.kept = np.empty_like(self.numbers)
         np.copyto(self.kept, self.numbers)
 
     def recall(self) -> None:
         super().recall()
-        if self.views and all(p._data is data for p, data, _ in self.views):
+        if self.kept is not None:
+            self.own()
             np.copyto(self.numbers, self.kept)
-            self._moved()
+            self._moved(self.parameters)
 
-    def _moved(self) -> None:
+    def _moved(self, parameters: Sequence[Tensor]) -> None:
+        """Make graphs of what these were stale."""
         CLOCK.now += 1
-        for p in self.parameters:
-            if p.grad is not None:
-                p.time = CLOCK.now
+        for p in parameters:
+            p.time = CLOCK.now
