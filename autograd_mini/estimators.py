@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 
 from . import nn, optim
-from .table_models import rescale
+from .tables.models import rescale
 from .tensor import Array
 
 try:

@@ -24,8 +24,8 @@ def test_the_code_runs_and_prints_the_tree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    main_job, network, arrays, programs, _, own = PYTHON
-    names = run(f"{main_job}\n{network}\n{arrays}\n{programs}\n{own}", tmp_path)
+    main_job, neurons, network, arrays, programs, _, own = PYTHON
+    names = run(f"{main_job}\n{neurons}\n{network}\n{arrays}\n{programs}\n{own}", tmp_path)
     tree = next(text for language, text in BLOCKS if not language)
     shown = capsys.readouterr().out
     assert shown.startswith(tree)
@@ -35,11 +35,12 @@ def test_the_code_runs_and_prints_the_tree(
     assert len(promised) == 17
     assert [line for line in promised if line not in lines] == []
     assert (tmp_path / "e.svg").exists()
+    assert names["network"].evaluate(names["images"], names["digits"])[1] > 0.97  # type: ignore[attr-defined]
     assert names["loss"] < 0.1  # type: ignore[operator]
 
 
 def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
-    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[4]})", tmp_path)["row"]
+    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[5]})", tmp_path)["row"]
     assert str(made) == "gaussian(x): d/dx = -2 * x * out"
 
 

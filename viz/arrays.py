@@ -98,7 +98,7 @@ def unaligned(line: str) -> str:
 
 
 def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int, str]:
-    """``id(array)`` → what the caller calls the data that it holds: ``X``, ``Xᵀ``, ``X[…]``; without what has no name."""
+    """``id(array)`` → what the caller calls the data that it holds, where it has a name: ``X``, ``Xᵀ``, ``X[…]``."""
     wanted = list(arrays)
     if not wanted:
         return {}

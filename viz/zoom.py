@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_mini.modes import recording
 from autograd_mini.names import callers_names
 
 from . import text
@@ -77,18 +78,18 @@ def zoom(
             f"zoom takes what a layer gave, Z = X @ W + b or A = g(Z), got a Tensor that {computed}: pass layer(X)"
         )
     m, units = layer.z.data.shape
-    if example not in range(m):
-        raise ValueError(f"example={example!r}; it has to be a whole number from 0 to {m - 1}")
-    if max_units not in range(1, sys.maxsize):
-        raise ValueError(f"max_units={max_units!r}; it has to be a positive integer")
+    for name, got, allowed in (("example", example, range(m)), ("max_units", max_units, range(1, sys.maxsize))):
+        if not isinstance(got, int | np.integer) or got not in allowed:
+            said = f"one of {m:,}, counted from 0" if name == "example" else "a positive integer"
+            raise ValueError(f"{name}={got!r}; it has to be {said}")
     variables = callers_names(sys._getframe(1)) if names is None else names
-    outputs, weights = layer.neurons(example, min(units, max_units), variables)
+    with recording():
+        outputs, weights = layer.neurons(example, min(units, max_units), variables)
     drawing = draw(outputs, names={}, parameters=weights, **options)
-    is_stale = id(layer.Z) in stale_nodes(graph)
-    nodes = (replace(box, is_stale=is_stale and box.kind == "operation") for box in drawing.picture.nodes)
-    notes = [note for note in drawing.picture.notes if note != STALE]
-    if is_stale:
-        notes.append(STALE)
+    stale = stale_nodes(graph)
+    old = {"operation": id(layer.Z) in stale, "input": id(layer.X) in stale}
+    nodes = (replace(box, is_stale=old.get(box.kind, False)) for box in drawing.picture.nodes)
+    notes = [note for note in drawing.picture.notes if note != STALE] + [STALE] * any(old.values())
     if m > 1:
         summed = "" if layer.w.grad is None else f"; gradients of weights are sums over all {m:,}"
         notes.append(f"example {example} of {m:,}{summed}")

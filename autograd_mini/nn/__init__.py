@@ -17,6 +17,8 @@ The same network as neurons, each of whose numbers is a node that can be drawn:
 (17, Sequential([Dense(4, activation='tanh'), Dense(1, activation='linear')]))
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .. import optim
 from . import initializers, losses, metrics, regularizers
 from .callbacks import Callback, EarlyStopping, History, LearningRateScheduler, ModelCheckpoint
@@ -53,8 +55,10 @@ from .losses import (
 from .model import Sequential
 from .module import Module
 from .regularizers import L1, L1L2, L2
-from .saving import load_model
 from .scalar import MLP, Layer, Neuron
+
+if TYPE_CHECKING:
+    from .saving import load_model
 
 __all__ = [
     "L1",
@@ -107,3 +111,12 @@ __all__ = [
     "regularizers",
     "sparse_categorical_crossentropy",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What reads files loads when it is asked for."""
+    if name == "load_model":
+        from .saving import load_model  # noqa: PLC0415  # see above
+
+        return load_model
+    raise AttributeError(f"autograd_mini.nn has no attribute {name!r}")

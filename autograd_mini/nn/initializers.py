@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Array
 from ..configured import Configured, find
+from ..tensor import Array
 
 
 class Initializer(Configured):

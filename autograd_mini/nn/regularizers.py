@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import reductions
+from ..configured import Configured, find
 from ..functions import FUNCTIONS
 from ..optim import number_within
-from ..configured import Configured, find
 
 
 class L1L2(Configured):
