@@ -24,7 +24,7 @@ from .tensor import Array
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+    from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError(
         "autograd_mini.estimators needs scikit-learn 1.6 or newer: pip install 'autograd-mini[sklearn]'"
@@ -57,20 +57,25 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         self.seed = seed
         self.verbose = verbose
 
-    def _train(self, X: Array, y: Array, sample_weight: Any, outputs: int, activation: str, loss: str) -> None:
+    def _trained(self, X: Array, y: Array, sample_weight: Any, outputs: int, activation: str, loss: str) -> Any:
+        """A network that learned these examples."""
+        if isinstance(self.layers, int | str):
+            raise TypeError(f"layers are the units of each hidden layer, such as (16,), got {self.layers!r}")
+        if sample_weight is not None and not np.any(sample_weight):
+            raise ValueError("sample_weight is 0 everywhere, which leaves no examples to learn from")
         normalization = nn.Normalization()
         normalization.adapt(X)
         cost = nn.L2(self.l2) if self.l2 else None
-        units = [(n, self.activation) for n in self.layers] + [(outputs, activation)]
+        units = [*((n, self.activation) for n in self.layers), (outputs, activation)]
         dense = [nn.Dense(n, activation=g, kernel_regularizer=cost) for n, g in units]
         optimizer = copy.deepcopy(optim.get(self.optimizer))
         if self.learning_rate is not None:
             optimizer.learning_rate = self.learning_rate
-        self.model_ = nn.Sequential([normalization, *dense], seed=self.seed)
-        self.model_.compile(optimizer, loss)
-        self.history_ = self.model_.fit(
-            X, y, batch_size=self.batch_size, epochs=self.epochs, sample_weight=sample_weight, verbose=self.verbose
-        )
+        model = nn.Sequential([normalization, *dense], seed=self.seed)
+        model.compile(optimizer, loss)
+        how = {"batch_size": self.batch_size, "epochs": self.epochs, "verbose": self.verbose}
+        model.fit(X, y, sample_weight=sample_weight, **how)
+        return model
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self)
@@ -97,8 +102,8 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
     Attributes
     ----------
     classes_ : the classes, in order
-    model_ : the trained :class:`Sequential`, with a Normalization first, so that features of any size do
-    history_ : the :class:`History` of its training
+    model_ : the trained :class:`Sequential`, with a Normalization first, so that features of any size do; its
+        ``history`` is that of the training
     n_features_in_, feature_names_in_ : what X was
 
     >>> model = Classifier(layers=(), epochs=50, seed=0)
@@ -123,9 +128,10 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         if len(self.classes_) < 2:
             raise ValueError(f"y needs two classes or more to tell apart, got one class, {self.classes_[0]!r}")
         if len(self.classes_) == 2:
-            self._train(X, number, sample_weight, 1, "sigmoid", "binary_crossentropy")
+            ending: Any = 1, "sigmoid", "binary_crossentropy"
         else:
-            self._train(X, number, sample_weight, len(self.classes_), "softmax", "sparse_categorical_crossentropy")
+            ending = len(self.classes_), "softmax", "sparse_categorical_crossentropy"
+        self.model_ = self._trained(X, number, sample_weight, *ending)
         return self
 
     def predict_proba(self, X: Any) -> Array:
@@ -135,14 +141,15 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Array:
         """The most probable class of each, (m,)."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        p = self.predict_proba(X)
+        return np.asarray(self.classes_[p.argmax(axis=1)])
 
 
 class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
     """A network that gives numbers: one for each example, or as many as a row of y has.
 
-    Its parameters, and attributes but ``classes_``, are :class:`Classifier`'s. It learns y brought to mean 0 and
-    standard deviation 1, the mean squared error of which ``l2`` and ``history_`` see.
+    Its parameters, and attributes but ``classes_``, are :class:`Classifier`'s. In training y is brought to mean 0 and
+    standard deviation 1, of which the history and ``l2`` speak; ``model_`` gives y as it was.
 
     >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
     >>> model = Regressor(activation="tanh", learning_rate=0.01, seed=0).fit(X, 1000 * X.ravel() ** 2)
@@ -164,10 +171,11 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         scale = nn.Normalization()
         scale.adapt(y.reshape(len(y), -1))
         y = scale(y.reshape(len(y), -1)).numpy()
-        self._train(X, y, sample_weight, y.shape[1], "linear", "mse")
+        model = self._trained(X, y, sample_weight, y.shape[1], "linear", "mse")
         assert scale.mean is not None
         assert scale.std is not None
-        rescale(self.model_, scale.mean.data, scale.std.data)
+        rescale(model, scale.mean.data, scale.std.data)
+        self.model_ = model
         return self
 
     def predict(self, X: Any) -> Array:

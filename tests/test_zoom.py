@@ -88,54 +88,205 @@ def test_the_local_derivatives_are_those_of_the_chain_rule() -> None:
     assert nodes[into_a[0].tail].grad == pytest.approx(by_all, rel=1e-12)
 
 
-@pytest.mark.parametrize("backward", [True, False])
-def test_it_is_what_scalar_layers_give(backward: bool) -> None:
+def test_it_is_what_scalar_layers_give() -> None:
     layer = nn.Layer(2, 3, seed=0)
-    x = [Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(X[0], start=1)]
-    out = layer(x)
+    out = layer([Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(X[0], start=1)])
+    sum(out).backward()
     W = Tensor([[w.data for w in neuron.w] for neuron in layer.neurons])
-    A = ag.tanh(W @ X[0] + Tensor([neuron.b.data for neuron in layer.neurons]))
-    if backward:
-        sum(out).backward()
-        A.sum().backward()
-    drawn, zoomed = (str(viz.draw(out, names={})), str(viz.zoom(A, names={})))
-    assert zoomed.splitlines()[:-1] == drawn.splitlines()[:-1]
-    assert zoomed.splitlines()[-1] == drawn.splitlines()[-1] or not backward
+    A1 = ag.tanh(W @ X[0] + Tensor([neuron.b.data for neuron in layer.neurons]))
+    A1.sum().backward()
+    drawn = str(viz.draw(out, names={})).replace("z₁", "z₁[1]").replace("z₂", "z₂[1]").replace("z₃", "z₃[1]")
+    assert str(viz.zoom(A1)) == drawn
 
 
 # Which nodes are a layer's.
 
-W, b, W_column, b_column = Tensor(RNG.normal(size=(2, 3))), Tensor([1.0, 2, 3]), Tensor(np.ones((3, 2))), Tensor(np.ones((3, 1)))
-w = Tensor([0.5, -1.0])
-DATA = Tensor(X, requires_grad=False)
+W, b = Tensor(RNG.normal(size=(2, 3)), "W"), Tensor([1.0, 2.0, 3.0], "b")
+V, c = Tensor(RNG.normal(size=(3, 2)), "W"), Tensor([[1.0], [2.0], [3.0]], "b")
+w = Tensor([0.5, -1.0], "w")
+M, N = Tensor(X), Tensor(X.T)
 
 
 @pytest.mark.parametrize(
     ("Z", "in_rows"),
     [
-        (X @ W + b, True),
-        (b + X @ W, True),
-        (X @ W, True),
-        (DATA @ W + 1.0, True),
-        (X[0] @ W + b, True),
-        (np.dot(X, W), True),
-        (Tensor(X) @ W + b, True),
-        (ag.tanh(Tensor(X)) @ W, True),
-        (X @ w + 3.0, True),
-        (X.reshape(1, 5, 2) @ W + b, True),
-        (X @ W_column.T + b, True),
-        (W_column @ X.T + b_column, False),
-        (W_column @ X.T, False),
-        (W_column @ X[0] + b, False),
-        (W_column @ Tensor(X.T) + b_column, False),
-        (W.T @ X.T + b_column, False),
-        (w @ X.T + Tensor(1.0), False),
+        (X @ W + b, True), (b + X @ W, True), (X @ W, True), (X @ W + 1.0, True), (X @ V.T + b, True),
+        (np.dot(X, W), True), (ag.relu(M) @ W + b, True), (M @ W + b, True), (X[:1] @ W + b, True),
+        (V @ X.T + c, False), (V @ X.T, False), (W.T @ X.T + c, False), (V @ ag.relu(N) + c, False),
+        (V @ N + c, False), (V @ X[:1].T + c, False),
     ],
 )  # fmt: skip
-def test_z_is_found_in_rows_and_in_columns_with_b_or_without(Z: Tensor, in_rows: bool) -> None:
-    rows = (Z.data if in_rows else Z.data.T).reshape(-1, 3 if Z.size > 5 or Z.shape == (3,) else 1)
-    for example, row in enumerate(rows):
-        drawing = viz.zoom(Z, example=example, names={})
-        found = {box.name: box.value for box in drawing.picture.nodes}
-        assert [found[f"z{'₁₂₃'[j]}"] for j in range(len(row))] == row.tolist()
-        assert [found["x₁"], found["x₂"]] == pytest.approx(np.asarray(_inputs(Z)).reshape(-1, 2)[example].tolist() if in_rows else None)
+def test_a_layer_is_found_in_rows_and_in_columns_with_b_and_without(Z: Tensor, in_rows: bool) -> None:
+    rows = Z.data if in_rows else Z.data.T
+    of_inputs = Z.inputs[0] if Z.op == "add" and Z.inputs[0].op == "matmul" else Z.inputs[1] if Z.op == "add" else Z
+    inputs = of_inputs.inputs[0].data if in_rows else of_inputs.inputs[1].data.T
+    for example in range(len(rows)):
+        found = boxes(viz.zoom(Z, example=example, names={}))
+        assert [found[name][0][0] for name in ("z₁", "z₂", "z₃")] == rows[example].tolist()
+        assert [found[name][0][0] for name in ("x₁", "x₂")] == inputs[example].tolist()
+
+
+@pytest.mark.parametrize("Z", [X[3] @ W + b, V @ X[3] + b, w @ X[3] + 1.0, X[3] @ w])
+def test_one_example_alone_is_a_layers_too(Z: Tensor) -> None:
+    found = boxes(viz.zoom(Z, names={}))
+    assert [found[name][0][0] for name in ("z₁", "z₂", "z₃") if name in found] == np.atleast_1d(Z.data).tolist()
+    assert [found[name][0][0] for name in ("x₁", "x₂")] == X[3].tolist()
+
+
+@pytest.mark.parametrize("Z", [X @ w + Tensor(1.0), w @ X.T + Tensor(1.0)])
+def test_one_neuron_for_many_examples(Z: Tensor) -> None:
+    drawing = viz.zoom(Z, example=4, names={})
+    assert boxes(drawing)["z₁"] == [(Z.data[4], None)]
+    assert drawing.picture.notes[-1] == "example 4 of 5"
+
+
+def test_rows_of_rows_are_examples() -> None:
+    Z = np.stack([X, X + 1]) @ W + b
+    assert boxes(viz.zoom(Z, example=6, names={}))["z₂"] == [(Z.data[1, 1, 1], None)]
+
+
+def test_parameters_tell_weights_from_inputs_where_both_want_gradients() -> None:
+    model = nn.Sequential([nn.Dense(2, use_bias=False)], seed=0)
+    inputs = Tensor(X[:2])
+    Z = model(inputs)
+    assert boxes(viz.zoom(Z, example=1, names={}))["x₁"] == [(X[1, 0], None)]
+    assert boxes(viz.zoom(model.layers[0].W.T @ inputs.T, example=1, names={}))["x₁"] == [(X[1, 0], None)]
+
+
+@pytest.mark.parametrize(
+    ("A", "formula"),
+    [
+        (ag.leaky_relu(X @ W + b, 0.2), "leaky_relu(z₁, 0.2)"),
+        (np.maximum(0, X @ W + b), "max(0, z₁)"),
+        ((X @ W + b) ** 2, "z₁²"),
+        (ag.sigmoid(V @ X.T + c), "σ(z₁)"),
+    ],
+)
+def test_an_activation_is_any_function_of_the_table(A: Tensor, formula: str) -> None:
+    (box,) = (box for box in viz.zoom(A, names={}).picture.nodes if box.name == "a₁")
+    assert (box.formula, box.value) == (formula, A.data.flat[0])
+
+
+@pytest.mark.parametrize("activation", ["softmax", lambda z: z * ag.sigmoid(z), None])
+def test_an_activation_of_whole_rows_or_of_several_steps_is_left_out(activation: Any) -> None:
+    A = dense(activation)
+    drawing = viz.zoom(A, names={})
+    assert [box.name for box in drawing.picture.nodes if box.is_output] == ["z₁[2]", "z₂[2]", "z₃[2]"]
+
+
+def test_a_layer_by_hand_has_the_names_that_its_arrays_have() -> None:
+    A1 = Tensor(RNG.normal(size=(2, 4)))
+    Z2 = V @ A1 + c
+    A2 = ag.sigmoid(Z2)
+    found = viz.zoom(A2).picture.nodes
+    assert {"a₁[1]", "a₂[1]", "z₃[2]", "a₃[2]"} <= {box.name for box in found}
+    assert ("layer 2", "neuron 3") in {box.scope for box in found}
+
+
+@pytest.mark.parametrize(
+    ("node", "computed"),
+    [
+        (W, "was not computed"),
+        ((X @ W + b).mean(), "was computed by 'mean'"),
+        (X @ W + Tensor(Y), "was computed by 'add'"),
+        (W + W, "was computed by 'add'"),
+    ],
+)
+def test_what_is_no_layer_is_refused(node: Tensor, computed: str) -> None:
+    with pytest.raises(ValueError, match="zoom takes") as raised:
+        viz.zoom(node)
+    assert str(raised.value) == (
+        f"zoom takes what a layer gave, Z = X @ W + b or A = g(Z), got a Tensor that {computed}: pass layer(X)"
+    )
+
+
+@pytest.mark.parametrize("thing", [Value(1), X, 3])
+def test_what_is_no_tensor_is_refused(thing: object) -> None:
+    with pytest.raises(TypeError, match=f"zoom takes a Tensor, what a layer gave, got {type(thing).__name__}"):
+        viz.zoom(thing)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ({"example": 5}, "example=5; it has to be one of 5, counted from 0"),
+        ({"example": -1}, "example=-1; it has to be one of 5, counted from 0"),
+        ({"example": 1.0}, "example=1.0; it has to be one of 5, counted from 0"),
+        ({"max_units": 0}, "max_units=0; it has to be a positive integer"),
+    ],
+)
+def test_a_wrong_option_is_refused(option: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match="has to be") as raised:
+        viz.zoom(X @ W + b, **option)
+    assert str(raised.value) == said
+
+
+# What is said beside the picture.
+
+
+def test_without_a_backward_pass_gradients_are_dashes() -> None:
+    drawing = viz.zoom(X @ W + b, names={})
+    assert {grad for each in boxes(drawing).values() for _, grad in each} == {None}
+    assert drawing.picture.notes == ("call backward() on the output to fill in the gradients", "example 0 of 5")
+
+
+def test_after_a_step_values_are_marked_as_old() -> None:
+    A = dense()
+    Z, inputs, W, _ = parts(A)
+    then = Z.data[1, 0]
+    W.data = W.data + 1
+    drawing = viz.zoom(A, example=1)
+    (z,) = (box for box in drawing.picture.nodes if box.name == "z₁[2]")
+    assert (z.value, z.is_stale) == (then, True)
+    assert boxes(drawing)["w₁"][0][0] == W.data[0, 0]
+    assert not any(box.is_stale for box in drawing.picture.nodes if box.kind != "operation")
+    assert viz.picture.STALE in drawing.picture.notes
+    (into_a,) = (e for e in drawing.picture.edges if drawing.picture.nodes[e.head].name == "a₁[2]")
+    assert into_a.partial == pytest.approx(1 - np.tanh(then) ** 2)
+
+
+def test_numbers_of_float32_are_not_old() -> None:
+    model = nn.Sequential([nn.Dense(3, "tanh")], seed=0)
+    drawing = viz.zoom(model(X.astype(np.float32)))
+    assert not any(box.is_stale for box in drawing.picture.nodes)
+
+
+def test_of_many_units_the_first_are_drawn() -> None:
+    model = nn.Sequential([nn.Dense(25, "relu")], seed=0)
+    A = model(X)
+    drawing = viz.zoom(A)
+    assert len(boxes(drawing)["w₁"]) == 8
+    assert drawing.picture.notes[-1] == "neurons 1 to 8 of 25: max_units=25 draws each"
+    assert len(viz.zoom(A, max_units=3).picture.nodes) == 3 * 5 + 2
+
+
+def test_of_many_features_weights_share_boxes() -> None:
+    model = nn.Sequential([nn.Dense(8, "relu")], seed=0)
+    A = model(RNG.normal(size=(2, 64)))
+    drawing = viz.zoom(A)
+    assert len(drawing.picture.nodes) == 1 + 8 * 4
+    (z,) = (box for box in drawing.picture.nodes if box.name == "z₁[1]")
+    assert z.formula == "Σ (w₁ … w₆₄ × x₁ … x₆₄) + b"
+    assert [box.value for box in drawing.picture.nodes if box.name.startswith("a")] == A.data[0].tolist()
+
+
+def test_it_takes_the_options_of_draw_and_changes_nothing() -> None:
+    A = dense()
+    before = A.data.copy(), A.grad.copy(), A.label
+    drawing = viz.zoom(A, show="value", direction="BT", title="layer 2")
+    assert (drawing.view.show, drawing.view.direction, drawing.view.title) == (("structure", "value"), "BT", "layer 2")
+    np.testing.assert_array_equal(A.data, before[0])
+    np.testing.assert_array_equal(A.grad, before[1])
+    assert A.label == before[2]
+
+
+def test_it_draws_under_no_grad() -> None:
+    A = dense()
+    with ag.no_grad():
+        assert "tanh(z₁[2])" in str(viz.zoom(A))
+
+
+@pytest.mark.parametrize("renderer", RENDERERS)
+def test_it_can_be_rendered(renderer: str) -> None:
+    said = texts(viz.zoom(dense(), renderer=renderer).svg)
+    assert {"layer 2", "neuron 1", "neuron 2", "neuron 3"} <= set(said)

@@ -48,10 +48,11 @@ class Bar(Quiet):
         super().__init__(epochs, batches)
         self._bar = Progress(
             TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(),
+            BarColumn(bar_width=12),
+            TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[said]}"),
-            TimeRemainingColumn(),
         )
+        self._room = self._bar.console.width - len(f"epoch {epochs} {'━' * 12} 00:00 ")
         self._task: Any = self._bar.add_task("", total=epochs * batches, epoch=1, said="")
         self._measured = ""
         self._done = 0
@@ -71,12 +72,15 @@ class Bar(Quiet):
         now = time.monotonic()
         if now - self._shown > INTERVAL:
             self._shown = now
-            said = self._measured or f"loss {loss:.4g}"
-            self._bar.update(self._task, completed=self._done, epoch=epoch + 1, said=said)
+            self._show(epoch, self._measured or f"loss {loss:.4g}")
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         self._measured = _said(logs)
-        self._bar.update(self._task, completed=self._done, epoch=epoch + 1, said=self._measured)
+        self._show(epoch, self._measured)
+
+    def _show(self, epoch: int, said: str) -> None:
+        short = said if len(said) <= self._room else f"{said[: self._room - 1]}…"  # else all columns would shrink
+        self._bar.update(self._task, completed=self._done, epoch=epoch + 1, said=short)
 
 
 def progress(verbose: str | int, epochs: int, batches: int) -> Quiet:
