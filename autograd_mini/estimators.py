@@ -18,7 +18,6 @@ from typing import Any, Self
 import numpy as np
 
 from . import nn, optim
-from .tables.models import rescale
 from .tensor import Array
 
 try:
@@ -61,25 +60,28 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         """A network that learned these examples."""
         if isinstance(self.layers, int | str):
             raise TypeError(f"layers are the units of each hidden layer, such as (16,), got {self.layers!r}")
-        if sample_weight is not None and not np.any(sample_weight):
-            raise ValueError("sample_weight is 0 everywhere, which leaves no examples to learn from")
+        if sample_weight is not None and not np.asarray(sample_weight).any():
+            raise ValueError("every sample_weight is zero, which leaves no examples to learn from")
         normalization = nn.Normalization()
         normalization.adapt(X)
         cost = nn.L2(self.l2) if self.l2 else None
         units = [*((n, self.activation) for n in self.layers), (outputs, activation)]
         dense = [nn.Dense(n, activation=g, kernel_regularizer=cost) for n, g in units]
+        model = nn.Sequential([normalization, *dense], seed=self.seed)
+        model.compile(self._new_optimizer(), loss)
+        model.fit(X, y, self.batch_size, self.epochs, self.verbose, sample_weight=sample_weight)
+        return model
+
+    def _new_optimizer(self) -> optim.Optimizer:
         optimizer = copy.deepcopy(optim.get(self.optimizer))
         if self.learning_rate is not None:
             optimizer.learning_rate = self.learning_rate
-        model = nn.Sequential([normalization, *dense], seed=self.seed)
-        model.compile(optimizer, loss)
-        how = {"batch_size": self.batch_size, "epochs": self.epochs, "verbose": self.verbose}
-        model.fit(X, y, sample_weight=sample_weight, **how)
-        return model
+        return optimizer
 
     def _outputs(self, X: Any) -> Array:
-        check_is_fitted(self)
-        return self.model_.predict(validate_data(self, X, dtype=(np.float64, np.float32), reset=False))
+        check_is_fitted(self, "model_")
+        data = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
+        return np.asarray(self.model_.predict(data))
 
 
 class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
@@ -126,7 +128,7 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, number = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y needs two classes or more to tell apart, got one class, {self.classes_[0]!r}")
+            raise ValueError(f"y needs two classes or more to tell apart, got one class, {self.classes_.tolist()[0]!r}")
         if len(self.classes_) == 2:
             ending: Any = 1, "sigmoid", "binary_crossentropy"
         else:
@@ -168,13 +170,14 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         """
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), y_numeric=True, multi_output=True)
         self._one = y.ndim == 1
-        scale = nn.Normalization()
-        scale.adapt(y.reshape(len(y), -1))
-        y = scale(y.reshape(len(y), -1)).numpy()
-        model = self._trained(X, y, sample_weight, y.shape[1], "linear", "mse")
-        assert scale.mean is not None
-        assert scale.std is not None
-        rescale(model, scale.mean.data, scale.std.data)
+        y = y.reshape(len(y), -1)
+        scale: Any = nn.Normalization()
+        scale.adapt(y)
+        model = self._trained(X, scale(y).numpy(), sample_weight, y.shape[1], "linear", "mse")
+        last = model.layers[-1]
+        last.W.data = last.W.data * scale.std.data
+        last.b.data = last.b.data * scale.std.data + scale.mean.data
+        model.compile(self._new_optimizer(), "mse")  # the old one knows the weights as they were
         self.model_ = model
         return self
 

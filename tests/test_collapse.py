@@ -3,12 +3,15 @@ from __future__ import annotations
 import random
 import time
 
+import numpy as np
 import pytest
 from drawn import RENDERERS, SVG, chain, forward, lecture, network, parameters, parsed, regression
 
 import autograd_mini as ag
 import viz
-from autograd_mini import Value, nn
+from autograd_mini import Tensor, Value, nn
+from autograd_mini.graph import PARAMETER, Tag
+from autograd_mini.value import leaf
 
 
 def boxes(drawing: viz.Drawing) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -54,6 +57,34 @@ def test_neurons_and_layers_are_boxes_with_their_parameters_inside() -> None:
     ]
     (output,) = (node for node in neurons.nodes if node.is_output)
     assert output.details == ("layer 2", "6 operations", "3 parameters")
+
+
+def test_a_neuron_or_layer_that_gives_one_thing_says_it() -> None:
+    out = nn.MLP(2, [3, 1], seed=0)([1.0, 2.0])
+    out.backward()
+    made = viz.draw(out, names={}, collapse="neuron").picture.nodes
+    units = [node for node in out.inputs if node.op == "tanh"]
+    assert [(box.value, box.grad) for box in made] == [(node.data, node.grad) for node in (*units, out)]
+    first, last = viz.draw(out, names={}, collapse="layer").picture.nodes
+    assert (first.value, first.grad, first.wants_grad) == (None, None, False)
+    assert (last.value, last.grad, last.wants_grad) == (out.data, 1.0, True)
+
+
+def test_a_layer_of_arrays_has_the_shape_that_it_gives_and_as_many_parameters_as_numbers() -> None:
+    W, b = Tensor(np.full((2, 3), 0.5), "W"), Tensor([1.0, 2.0, 3.0], "b")
+    product = np.ones((5, 2)) @ W
+    Z = product + b
+    product._tag = Z._tag = Tag(scope=("layer 1",))
+    (layer,) = viz.draw(Z, names={}, parameters=[W, b], collapse="layer").picture.nodes
+    assert (layer.name, layer.shape, layer.details) == ("layer 1", "(5, 3)", ("2 operations", "9 parameters"))
+    assert dict(layer.value) == {"min": "2", "mean": "3", "max": "4"}
+
+
+def test_what_shares_a_box_is_written_once_in_a_sum() -> None:
+    weights = [leaf(0.5, Tag(f"w{i}"), PARAMETER) for i in range(1, 6)]
+    x = [Value(i, f"x{i}", requires_grad=False) for i in range(1, 6)]
+    made = viz.draw(ag.dot(weights, x, Value(1, "b")), names={}, collapse="example").picture
+    assert made.nodes[-1].formula == "Σ (w₁ … w₅ × x₁ … x₅) + b"
 
 
 def test_a_network_over_many_examples_collapses_by_layer() -> None:

@@ -81,7 +81,7 @@ def _neurons(nodes: Sequence[Any]) -> Iterator[tuple[int, str]]:
         if id(node) in place:
             yield id(node), text.unit("z", *place[id(node)])
         elif node.op and node.scope:
-            yield from ((id(node), text.unit("a", *place[id(x)])) for x in node.inputs[:1] if id(x) in place)
+            yield from ((id(node), text.unit("a", *place[id(x)])) for x in node.inputs if id(x) in place)
 
 
 def _number(part: str) -> str:

@@ -186,21 +186,21 @@ def _product_and_bias(Z: Any) -> tuple[Any, Any, Any, bool] | None:
     if product is None:
         return None
     left, right = product.inputs
-    in_rows = _is_weight(right)
-    if in_rows == _is_weight(left):
-        in_rows = right.is_parameter or not (left.is_parameter or (b is not None and b.shape == (*Z.shape[:1], 1)))
+    in_rows = _rank(right) > _rank(left)
+    if _rank(right) == _rank(left):
+        in_rows = b is None or b.shape != (*Z.shape[:1], 1)
     X, W = (left, right) if in_rows else (right, left)
     units = 1 if W.ndim == 1 else W.shape[1 if in_rows else 0]
-    is_bias = b is None or ((_is_weight(b) or b.op == "constant") and b.size in (1, units))
+    is_bias = b is None or ((_rank(b) or b.op == "constant") and b.size in (1, units))
     fits = W.size and W.ndim <= 2 and (in_rows or X.ndim <= 2)
     return (X, W, b, in_rows) if is_bias and fits else None
 
 
-def _is_weight(node: Any) -> bool:
-    """Whether it is a leaf that is learned, or a transpose of one."""
+def _rank(node: Any) -> int:
+    """How likely it is a weight: 2 for a parameter of a network, 1 for another leaf that wants a gradient, 0 else."""
     while node.op == "transpose":
         (node,) = node.inputs
-    return not node.op and node.requires_grad
+    return 0 if node.op or not node.requires_grad else 1 + node.is_parameter
 
 
 def _letter_and_number(name: str) -> tuple[str, str]:

@@ -194,15 +194,13 @@ class Optimizer(Configured):
         ------
         ValueError : for missing or unknown names, other shapes or dtypes
         """
-        own = self.state()
-        fits = own.keys() == state.keys() and all(
-            (own[name].shape, own[name].dtype) == (np.shape(state[name]), np.asarray(state[name]).dtype) for name in own
+        got, expected = (
+            {name: f"{np.shape(x)} {np.asarray(x).dtype}" for name, x in arrays.items()}
+            for arrays in (state, self.state())
         )
-        if not fits:
+        if got != expected:
             raise ValueError(
-                f"this state is not of a {type(self).__name__} of such parameters: got "
-                f"{', '.join(f'{name} {np.shape(x)}' for name, x in state.items())}, expected "
-                f"{', '.join(f'{name} {x.shape}' for name, x in own.items())}"
+                f"this state is not of a {type(self).__name__} of such parameters: got {got}, expected {expected}"
             )
         self.steps = int(state["steps"])
         for i, vector in enumerate(self._vectors):
