@@ -1,4 +1,4 @@
-"""Objects that are named by a string, and described by their settings so that a file can hold them."""
+"""Settings: checked when they are given; and objects that are named by a string and described by their settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 PLAIN = bool | int | float | str | None
 TAKES_OTHERS = 0x08  # a flag of code: it ends with **others
@@ -80,9 +82,16 @@ def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type
     ------
     ValueError : for an unknown name; it lists the known ones
     """
-    names = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
+    names = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
     if callable(given):
         return given() if given in classes else given
     if not isinstance(given, str) or given not in names:
         raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}, or a function")
     return names[given]()
+
+
+def positive(value: object, name: str) -> int:
+    """A setting as an int, if it is a positive integer; else a ValueError that names it."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} is a positive integer, got {value!r}")
+    return int(value)

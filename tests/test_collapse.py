@@ -74,9 +74,9 @@ def test_a_layer_of_arrays_has_the_shape_that_it_gives_and_as_many_parameters_as
     W, b = Tensor(np.full((2, 3), 0.5), "W"), Tensor([1.0, 2.0, 3.0], "b")
     product = np.ones((5, 2)) @ W
     Z = product + b
-    product._tag = Z._tag = Tag(scope=("layer 1",))
+    product._tag = Z._tag = Tag(scope=("hidden",))
     (layer,) = viz.draw(Z, names={}, parameters=[W, b], collapse="layer").picture.nodes
-    assert (layer.name, layer.shape, layer.details) == ("layer 1", "(5, 3)", ("2 operations", "9 parameters"))
+    assert (layer.name, layer.shape, layer.details) == ("hidden", "(5, 3)", ("2 operations", "9 parameters"))
     assert dict(layer.value) == {"min": "2", "mean": "3", "max": "4"}
 
 
@@ -85,6 +85,8 @@ def test_what_shares_a_box_is_written_once_in_a_sum() -> None:
     x = [Value(i, f"x{i}", requires_grad=False) for i in range(1, 6)]
     made = viz.draw(ag.dot(weights, x, Value(1, "b")), names={}, collapse="example").picture
     assert made.nodes[-1].formula == "Σ (w₁ … w₅ × x₁ … x₅) + b"
+    w, x, b = Value(2, "w"), Value(3, "x"), Value(1, "b")
+    assert viz.draw(ag.dot([w, w], [x, x], b), names={}).picture.nodes[-1].formula == "w × x + w × x + b"
 
 
 def test_a_network_over_many_examples_collapses_by_layer() -> None:

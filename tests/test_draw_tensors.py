@@ -11,7 +11,7 @@ from drawn import SVG, texts
 
 import autograd_mini as ag
 import viz
-from autograd_mini import Tensor, Value, nn
+from autograd_mini import Tensor, Value
 from viz.labels import plain
 
 RNG = np.random.default_rng(0)
@@ -146,15 +146,6 @@ def test_arrays_mixed_in_have_the_callers_names() -> None:
     assert formula(X.T * Tensor(2.0, "c"), names={}) == "array (3, 4) × c"
     assert formula(Tensor(X, "t")[index], names=names) == "t\u200a[i]"
     assert edges(w @ X.T, names=names) == ["∂v₁/∂w: · X"]
-
-
-def test_what_a_network_is_given_has_the_callers_name() -> None:
-    X = RNG.normal(size=(5, 2))
-    layer = nn.Dense(1, use_bias=False)
-    assert formula(layer(X), names={"X": X}) == "X @ W"
-    assert formula(layer(X[1:]), names={"X": X}) == "X[…] @ W"
-    assert formula(layer(X), names={"X": X.copy()}) == "v₁ @ W"
-    assert formula(layer(Tensor(X, "A0")), names={"X": X}) == "A₀ @ W"
 
 
 def test_the_number_of_a_layer_is_raised() -> None:

@@ -90,12 +90,18 @@ def test_images_need_flatten() -> None:
     model = nn.Sequential([nn.Dense(1, activation="sigmoid")])
     model.build((None, 8, 3))
     model.compile("adam", BINARY)
-    check_refused(model, ValueError, r"\(12,\) and \(12, 8, 1\): .*nn\.Flatten\(\)", np.zeros((12, 8, 3)), TWO)
+    check_refused(
+        model,
+        ValueError,
+        r"gives an array of shape \(8, 1\) for each example: put nn\.Flatten\(\) first",
+        np.zeros((12, 8, 3)),
+        TWO,
+    )
 
 
 def test_a_tensor_is_read_by_its_numbers() -> None:
-    text = r"^X is a Tensor that wants a gradient: give its numbers, X\.numpy\(\)$"
-    check_refused(network(), TypeError, text, Tensor(X), TWO)
+    losses = [network().fit(given, TWO, epochs=2, seed=0).history["loss"] for given in (X, Tensor(X))]
+    assert losses[0] == losses[1]
 
 
 # y
@@ -450,5 +456,5 @@ def test_a_network_without_weights_has_nothing_to_learn() -> None:
 
 @pytest.mark.parametrize("value", [3.0, np.float64(3.0)])
 def test_a_loss_depends_on_the_outputs(value: Any) -> None:
-    with pytest.raises(TypeError, match=r"^the loss .*doesn't depend on the network's outputs"):
+    with pytest.raises(ValueError, match=r"^the loss doesn't depend on the weights: compute it from what the network"):
         network(loss=lambda *_: value).fit(X, TWO)

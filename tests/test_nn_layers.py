@@ -99,7 +99,7 @@ def test_weights_are_called_as_in_the_notes() -> None:
     model = nn.Sequential([nn.Dense(2), nn.Dropout(0.5), nn.Dense(1)])
     A = model(X)
     assert [p.label for p in model.parameters()] == ["W[1]", "b[1]", "W[2]", "b[2]"]
-    assert [layer.name for layer in model.layers] == ["layer 1", "", "layer 2"]
+    assert [model.layers[i].title for i in (0, 2)] == ["layer 1", "layer 2"]
     assert (A.label, A.scope) == ("A[2]", ("layer 2",))
 
 
@@ -142,7 +142,7 @@ def test_another_number_of_features_is_answered_with_layer_expected_and_got() ->
         model.layers[1](X)
     layer = nn.Dense(1)
     layer(X)
-    with pytest.raises(ValueError, match=r"^Dense takes 3 features, expected shape \(m, 3\), got \(3,\)$"):
+    with pytest.raises(ValueError, match=r"^Dense takes examples as rows, expected shape \(m, features\), got \(3,\)$"):
         layer(X[0])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,9 @@ import autograd_mini as ag
 from autograd_mini import nn, to_python
 from autograd_mini.nn import activations
 from autograd_mini.rules import RULES
+from autograd_mini.tables.columns import Column, Columns, Target
+from autograd_mini.tables.commands import predict
+from autograd_mini.tables.models import ending
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,12 +151,12 @@ def test_the_weights_are_the_same_bit_for_bit(dtype: Any, data: st.DataObject) -
 
 
 def test_a_layer_adapted_in_another_dtype_takes_the_weights() -> None:
-    normalization = nn.Normalization()
+    normalization, dense = nn.Normalization(), nn.Dense(2)
+    dense.build((None, 3), np.float32)
     normalization.adapt(examples(9, 3))
-    model = nn.Sequential([normalization, nn.Dense(2)], seed=0)
-    X = examples(5, 3, dtype=np.float32)
-    model.build((None, 3), np.float32)
-    assert_predicts(model, X)
+    text = to_python(nn.Sequential([normalization, dense]))
+    assert {run(text)[name].dtype for name in ("mean", "std", "W1", "b1")} == {np.dtype(np.float32)}
+    assert_predicts(nn.Sequential([normalization, dense]), examples(5, 3, dtype=np.float32))
 
 
 def test_predict_takes_lists_and_whole_numbers() -> None:
@@ -170,6 +175,78 @@ def test_the_script_needs_numpy_alone(tmp_path: Path) -> None:
     code = f"import sys, predict; print(predict.predict({X.tolist()}).tolist(), 'autograd_mini' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == f"{model.predict(X).tolist()} False"
+
+
+# Networks that know the columns of a table.
+
+
+def of_table(tmp_path: Path, classes: list[str] | None, missing: str) -> Path:
+    """A folder with a network for a table, and its script."""
+    inputs = [Column("weight"), Column("roast", ["dark", "light, or so"])]
+    units, last, _ = ending(Target("taste", classes))
+    model = nn.Sequential([nn.Dense(4, activation="tanh"), nn.Dense(units, activation=last)], seed=0)
+    model.build((None, 3))
+    fill = [0.5, 0.75, 0.25] if missing == "mean" else []
+    model.table = Columns(inputs, Target("taste", classes), missing, fill).config()
+    model.save(tmp_path / "model.safetensors")
+    (tmp_path / "predict.py").write_text(model.to_python(), encoding="utf-8")
+    return tmp_path
+
+
+def printed(folder: Path, data: str) -> subprocess.CompletedProcess[str]:
+    (folder / "data.csv").write_text(data, encoding="utf-8")
+    command = [sys.executable, "-W", "error", "predict.py", "data.csv"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+COMMAS = 'id,weight,roast\n1,0.25,dark\n2,-1.5,"light, or so"\n3,2e1,dark\n'
+SEMICOLONS = "\ufeffroast; weight\ndark;0,25\nlight, or so;-1,5\ndark;20\n"
+
+
+@pytest.mark.parametrize("data", [COMMAS, SEMICOLONS], ids=["commas", "semicolons"])
+@pytest.mark.parametrize("classes", [None, ["bad", "good"], ["bad", 'so "so"', "good, even"]])
+def test_the_script_of_a_table_prints_what_the_command_writes(
+    tmp_path: Path, classes: list[str] | None, data: str
+) -> None:
+    folder = of_table(tmp_path, classes, "refuse")
+    said = list(csv.reader(io.StringIO(printed(folder, data).stdout)))
+    predict(folder / "model.safetensors", folder / "data.csv", folder / "out.csv")
+    with (folder / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = list(csv.reader(file, delimiter=";" if data is SEMICOLONS else ","))
+    added = [row[-2:] if classes else row[-1:] for row in written]
+    with_points = [[cell.replace(",", ".") for cell in row] for row in said]
+    assert with_points == [[cell.replace(",", ".") for cell in row] for row in added]
+
+
+def test_missing_cells_are_treated_as_in_training(tmp_path: Path) -> None:
+    data = "weight,roast\n,dark\n1,NA\n2,dark\n"
+    dropped = printed(of_table(tmp_path, ["bad", "good"], "drop"), data)
+    assert [line == "," for line in dropped.stdout.splitlines()] == [False, True, True, False]
+    filled = printed(of_table(tmp_path, ["bad", "good"], "mean"), data).stdout.splitlines()
+    names = run((tmp_path / "predict.py").read_text(encoding="utf-8"))
+    probability = names["predict"]([[0.5, 1, 0], [1, 0.75, 0.25], [2, 1, 0]])
+    assert [line.split(",")[1] for line in filled[1:]] == [f"{max(p, 1 - p):.4f}" for p in probability[:, 0]]
+    refused = printed(of_table(tmp_path, ["bad", "good"], "refuse"), data)
+    assert refused.stderr.endswith("ValueError: row 2, column weight is missing\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("weight,roast\n1,pale\n", "row 2, column roast: 'pale' is none of ['dark', 'light, or so']"),
+        ("weight,colour\n1,dark\n", "data.csv has no column ['roast']; its columns are ['weight', 'colour']"),
+        ("weight,roast\nheavy,dark\n", "could not convert string to float: 'heavy'"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, data: str, said: str) -> None:
+    assert printed(of_table(tmp_path, None, "mean"), data).stderr.endswith(f"ValueError: {said}\n")
+
+
+def test_another_table_is_left_alone() -> None:
+    model = nn.Sequential([nn.Dense(1)], seed=0)
+    model.build((None, 2))
+    plain, model.table = model.to_python(), {"author": "me"}
+    assert model.to_python() == plain
 
 
 # What can't be printed.

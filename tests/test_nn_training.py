@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
-from autograd_mini import nn
+from autograd_mini import Tensor, nn
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 3))
@@ -56,7 +56,7 @@ class Watch(nn.Callback):
     def __init__(self, after: int, what: Any) -> None:
         self.after, self.what = after, what
 
-    def on_batch_end(self, batch: int, loss: float) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         self.after -= 1
         if not self.after:
             self.what()
@@ -180,6 +180,20 @@ def test_a_setting_changed_between_epochs_counts() -> None:
     plain.fit(X, TWO, epochs=3, shuffle=False)
     dropping.fit(X, TWO, epochs=3, shuffle=False, callbacks=Without())
     np.testing.assert_array_equal(plain.predict(X), dropping.predict(X))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("kernel_regularizer", nn.L2(5.0)), ("activation", "relu"), ("activation", ag.sin), ("W", Tensor(np.eye(3, 5)))],
+)
+def test_what_is_changed_between_fits_counts(name: str, value: Any) -> None:
+    model = network(optimizer=nn.optim.SGD(learning_rate=0.0))
+    model.fit(X, TWO, batch_size=40)
+    if name == "W":
+        model.compile(nn.optim.SGD(learning_rate=0.0), "binary_crossentropy")
+    setattr(model.layers[0], name, value)
+    loss = model.evaluate(X, TWO)
+    assert model.fit(X, TWO, batch_size=40).history["loss"] == pytest.approx([loss])
 
 
 def test_weights_assigned_between_fits_are_trained_on() -> None:
@@ -383,6 +397,13 @@ def test_l1_makes_weights_0_that_help_little(regularizer: Any, zero: bool) -> No
     assert (W[1] < 0.02) == zero
 
 
+def test_evaluate_and_predict_take_keras_arguments() -> None:
+    model = network()
+    loss, p = model.evaluate(X, TWO), model.predict(X)
+    assert model.evaluate(X, TWO, batch_size=7, verbose=0) == pytest.approx(loss)
+    np.testing.assert_allclose(model.predict(X, batch_size=7, verbose=0), p)
+
+
 # Sample weights
 
 
@@ -441,7 +462,7 @@ class Seen(nn.Callback):
     def on_train_begin(self) -> None:
         self.rows.clear()
 
-    def on_batch_end(self, batch: int, loss: float) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         self.trained = len(self.rows)
 
 
@@ -551,8 +572,8 @@ def test_the_order_changes_each_epoch_unless_told() -> None:
     seen: list[float] = []
 
     class Note(nn.Callback):
-        def on_batch_end(self, batch: int, loss: float) -> None:
-            seen.append(loss)
+        def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+            seen.append(logs["loss"])
 
     model.fit(X, NUMBERS, epochs=2, batch_size=10, callbacks=Note())
     assert len(set(seen)) == 8
@@ -627,8 +648,8 @@ def test_callbacks_are_called_in_order() -> None:
         def on_epoch_begin(self, epoch: int) -> None:
             calls.append(epoch)
 
-        def on_batch_end(self, batch: int, loss: float) -> None:
-            calls.append((batch, type(loss)))
+        def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+            calls.append((batch, type(logs["loss"])))
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
             calls.append(sorted(logs))
@@ -745,7 +766,9 @@ def test_what_is_watched_has_to_be_measured(callback: nn.Callback) -> None:
     model = network()
     model.build((None, 3))
     before = model.weights()
-    with pytest.raises(ValueError, match=r"watches 'val_loss', fit measures loss: give fit validation_split or valid"):
+    with pytest.raises(
+        ValueError, match=r"watches 'val_loss', fit measures loss, learning_rate: give fit validation_split or valid"
+    ):
         model.fit(X, TWO, callbacks=callback)
     assert equal(model.weights(), before)
 

@@ -262,9 +262,7 @@ def test_a_state_is_taken_whole_or_not_at_all(spoil: Any) -> None:
     train(parameters, optimizer, 3)
     before, state = optimizer.state(), Adam(several_kinds()).state()
     spoil(state)
-    with pytest.raises(
-        ValueError, match=r"this state is not of a Adam of such parameters: got .*, expected steps \(\)"
-    ):
+    with pytest.raises(ValueError, match=r"this state is not of a Adam of such parameters: got {.*}, expected {.*}$"):
         optimizer.load_state(state)
     after = optimizer.state()
     assert before.keys() == after.keys()

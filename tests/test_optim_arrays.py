@@ -93,7 +93,7 @@ def test_what_changes_no_number_changes_no_step(kind: str, interfere: Callable[[
 
 @each_kind
 def test_parameters_of_several_kinds_move_as_if_alone(kind: str) -> None:
-    each = [tensors(np.float32), tensors(np.float64), [Value(0.5), Value(-2.0)]]
+    each = [[Value(0.5), Value(-2.0)], tensors(np.float32), tensors(np.float64)]
     for alone in copy.deepcopy(each):
         train(alone, optimizer_of(kind, alone))
         each.append(alone)
@@ -240,7 +240,7 @@ def test_a_copied_parameter_has_left_the_optimizer(make_copy: Any) -> None:
 
 
 def several_kinds() -> list[Any]:
-    return [*tensors(np.float32), Value(0.5), *tensors(np.float64), Value(-2.0)]
+    return [*tensors(np.float32), *tensors(np.float64), Value(0.5), Value(-2.0)]
 
 
 @each_kind
@@ -251,12 +251,12 @@ def test_recall_puts_back_what_remember_kept_and_begins_anew(kind: str) -> None:
         train(parameters, optimizer)
         optimizer.remember()
         before = numbers(parameters)
-    train(parameters, optimizer)
+    train(parameters[1:], optimizer)
     for p in parameters:
         p.grad = np.full(np.shape(p.data), np.nan)[()]
     optimizer.step()
     optimizer.recall()
-    assert numbers(parameters) == before
+    assert (numbers(parameters), optimizer.steps) == (before, 0)
     twins = copy.deepcopy(parameters)
     train(parameters, optimizer)
     train(twins, optimizer_of(kind, twins))
@@ -268,7 +268,7 @@ def test_recall_finds_parameters_that_another_optimizer_has_taken() -> None:
     optimizer = SGD(parameters, 0.1)
     optimizer.remember()
     before = numbers(parameters)
-    train(parameters[:6], Adam(parameters[:6]))
+    train(parameters[1:], Adam(parameters[1:]))
     optimizer.recall()
     assert numbers(parameters) == before
 

@@ -106,7 +106,7 @@ def test_steps_are_those_of_pytorch(method: Any, settings: dict[str, Any], dtype
 @each_kind_of_parameter
 @pytest.mark.parametrize("limit", [0.5, 6.0, 1e9])
 @pytest.mark.parametrize("clipping", CLIPPING)
-@pytest.mark.parametrize(("method", "settings"), [METHODS[1], METHODS[9]], ids=["SGD", "Adam"])
+@pytest.mark.parametrize(("method", "settings"), [METHODS[0], METHODS[1], METHODS[9]], ids=["plain", "SGD", "Adam"])
 def test_clipping_is_that_of_pytorch(
     method: Any, settings: dict[str, Any], clipping: str, limit: float, dtype: Any
 ) -> None:

@@ -243,7 +243,7 @@ def test_predicting_again_replaces_what_was_predicted() -> None:
 
 
 class Interrupt(nn.Callback):
-    def on_batch_end(self, batch: int, loss: float) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         history = self.model.history
         if history and len(history.epoch) == 2:
             raise KeyboardInterrupt

@@ -11,6 +11,7 @@ from drawn import RENDERERS, texts
 import autograd_mini as ag
 import viz
 from autograd_mini import Tensor, Value, nn
+from autograd_mini.graph import Tag
 
 Array = np.ndarray[Any, Any]
 RNG = np.random.default_rng(0)
@@ -182,6 +183,13 @@ def test_a_layer_by_hand_has_the_names_that_its_arrays_have() -> None:
     assert ("layer 2", "neuron 3") in {box.scope for box in found}
 
 
+def test_neurons_belong_to_what_the_layer_is_called() -> None:
+    Z = X @ W + b
+    Z._tag = Tag("Z[1]", ("hidden",))
+    scopes = [box.scope for box in viz.zoom(Z).picture.nodes if box.kind == "operation"]
+    assert scopes == [("hidden", f"neuron {i}") for i in (1, 2, 3)]
+
+
 @pytest.mark.parametrize(
     ("node", "computed"),
     [
@@ -189,6 +197,8 @@ def test_a_layer_by_hand_has_the_names_that_its_arrays_have() -> None:
         ((X @ W + b).mean(), "was computed by 'mean'"),
         (X @ W + Tensor(Y), "was computed by 'add'"),
         (W + W, "was computed by 'add'"),
+        (np.ones((4, 5, 2)) @ Tensor(np.ones((4, 2, 3))), "was computed by 'matmul'"),
+        (V @ np.ones((4, 2, 5)), "was computed by 'matmul'"),
     ],
 )
 def test_what_is_no_layer_is_refused(node: Tensor, computed: str) -> None:
@@ -227,6 +237,19 @@ def test_without_a_backward_pass_gradients_are_dashes() -> None:
     drawing = viz.zoom(X @ W + b, names={})
     assert {grad for each in boxes(drawing).values() for _, grad in each} == {None}
     assert drawing.picture.notes == ("call backward() on the output to fill in the gradients", "example 0 of 5")
+
+
+def test_weights_that_are_not_learned_have_no_sums() -> None:
+    Z = ag.relu(M) @ Tensor(W.data, requires_grad=False) + 0.5
+    Z.sum().backward()
+    assert viz.zoom(Z).picture.notes == ("example 0 of 5",)
+
+
+def test_after_a_step_what_the_layer_is_given_is_marked_as_old_too() -> None:
+    A = dense()
+    inputs = parts(A)[1]
+    inputs.inputs[0].inputs[1].data = np.eye(2)
+    assert all(box.is_stale for box in viz.zoom(A).picture.nodes if box.kind != "parameter")
 
 
 def test_after_a_step_values_are_marked_as_old() -> None:

@@ -94,11 +94,11 @@ def unaligned(line: str) -> str:
     return line.translate(dict.fromkeys(map(ord, (FIGURE, POINT, HAIR)), ""))
 
 
-# Arrays that are no nodes.
+# Arrays mixed in.
 
 
 def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int, str]:
-    """``id(array)`` → what the caller calls the data that it holds, where it has a name: ``X``, ``Xᵀ``, ``X[…]``."""
+    """``id(array)`` → what the caller calls the data that it holds, ``X``, ``Xᵀ``, ``X[…]``; else its shape."""
     wanted = list(arrays)
     if not wanted:
         return {}
@@ -110,8 +110,9 @@ def named(arrays: Iterable[Array], variables: Mapping[str, object]) -> dict[int,
             parts.setdefault(id(thing), f"{name}[…]")
             if thing.ndim == 2:
                 whole.setdefault(_place(thing.T), f"{name}ᵀ")
-    found = {id(array): whole.get(_place(array)) or parts.get(id(array.base), "") for array in wanted}
-    return {key: name for key, name in found.items() if name}
+    return {
+        id(array): whole.get(_place(array)) or parts.get(id(array.base)) or f"array {array.shape}" for array in wanted
+    }
 
 
 def _place(array: Array) -> object:

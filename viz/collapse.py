@@ -133,9 +133,9 @@ def grouped(graph: Graph, how: How, limit: int) -> list[Group]:
 
 @cache
 def _part(scope: tuple[str, ...], how: How) -> tuple[str, ...]:
-    """The part of a scope that names a neuron or a layer; () if there is none."""
-    depth = next((i for i, part in enumerate(scope, 1) if part.startswith(how)), 0)
-    return scope[:depth]
+    """The part of a scope that names a neuron, or the layer around it, which may be called anything; () without one."""
+    layer = scope[: next((i for i, part in enumerate(scope) if part.startswith("neuron")), len(scope))]
+    return {"layer": layer, "neuron": scope[: len(layer) + 1] if layer != scope else ()}.get(how, ())
 
 
 def _is_fixed(graph: Graph, leaf: Any, uses: int) -> bool:

@@ -1,7 +1,5 @@
 """What a node is called in a picture: its label, else the caller's variable, else what it is in a neuron.
 
-Data of a network go by the array that the caller gave it, which is no node: X, or X[…] for a part of it.
-
 What a neuron computes is called as in the lecture notes: z is the weighted sum, a the activation; z₃[2] is that of
 neuron 3 in layer 2 (pictures raise the [2]), z₃[2]⁽ⁱ⁾ for the i-th example. What remains is v1, v2, …
 """
@@ -15,7 +13,7 @@ from typing import Any
 
 from autograd_mini.names import candidates
 
-from . import arrays, text
+from . import text
 
 
 def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[int, str]:
@@ -50,9 +48,6 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
             wanted.discard(id(thing))
             names[id(thing)] = name
             taken.add(text.subscripts(name))
-    data = [node for node in everyone if id(node) in wanted and not node.op and not node.requires_grad]
-    found = arrays.named((node.data for node in data if arrays.is_array(node.data)), variables)
-    names.update((id(node), found[id(node.data)]) for node in data if id(node.data) in found)
     number = 0
     in_neurons = dict(_neurons(everyone))
     for node in everyone:

@@ -225,8 +225,7 @@ def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
 def names_of_arrays(graph: Graph, variables: Mapping[str, object]) -> dict[int, str]:
     """``id(array)`` → its name, of all that are mixed in without being nodes."""
     operands = (x for inputs in graph.inputs.values() for x in inputs)
-    mixed_in = list(arrays.mixed_in(operands, graph.nodes))
-    found = {id(array): f"array {array.shape}" for array in mixed_in} | arrays.named(mixed_in, variables)
+    found = arrays.named(arrays.mixed_in(operands, graph.nodes), variables)
     return {key: display(name) for key, name in found.items()}
 
 

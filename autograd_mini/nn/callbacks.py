@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class History:
 
     def __repr__(self) -> str:
         last = "".join(f", {name} {values[-1]:.4g}" for name, values in self.history.items())
-        return f"<History of {len(self.epoch)} epochs{last}>"
+        return f"<History of {len(self.epoch)} epoch{'s' if len(self.epoch) != 1 else ''}{last}>"
 
 
 class Callback:
@@ -61,7 +62,7 @@ class Callback:
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """After each epoch, with what was measured; what is added to ``logs`` is kept in the History."""
 
-    def on_batch_end(self, batch: int, loss: float) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         """After each step, with the number of the batch in this epoch, from 0, and its loss."""
 
 
@@ -74,11 +75,17 @@ class _Monitor(Callback):
         self.monitor = monitor
         self.mode = mode
 
+    def check(self, measured: Sequence[str]) -> None:
+        """Raise a ValueError unless the number is measured."""
+        if self.monitor not in measured:
+            hint = ": give fit validation_split or validation_data" if self.monitor.startswith("val_") else ""
+            raise ValueError(
+                f"{type(self).__name__} watches {self.monitor!r}, fit measures {', '.join(measured)}{hint}"
+            )
+
     def read(self, logs: Logs) -> float:
         """The number, turned so that less is better."""
-        if self.monitor not in logs:
-            hint = ": give fit validation_split or validation_data" if self.monitor.startswith("val_") else ""
-            raise ValueError(f"{type(self).__name__} watches {self.monitor!r}, fit measures {', '.join(logs)}{hint}")
+        self.check(list(logs))
         more = self.mode == "max" or (self.mode == "auto" and ("acc" in self.monitor or self.monitor.endswith("r2")))
         value = -logs[self.monitor] if more else logs[self.monitor]
         return math.inf if math.isnan(value) else value
@@ -116,11 +123,12 @@ class EarlyStopping(_Monitor):
         self.restore_best_weights = restore_best_weights
         self.stopped_epoch: int | None = None
         self.best_epoch: int | None = None
+        self._weights: dict[str, Array] | None = None
 
     def on_train_begin(self) -> None:
         self.best = math.inf
         self.stopped_epoch = self.best_epoch = None
-        self._weights: dict[str, Array] | None = None
+        self._weights = None
         self._waited = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
@@ -177,31 +185,42 @@ class ModelCheckpoint(_Monitor):
 
 
 class LearningRateScheduler(Callback):
-    """Set the optimizer's learning rate before each epoch, to what a function of (epoch, rate) gives.
+    """Set the learning rate before each epoch, to what a function of (epoch, rate), or of the epoch alone, gives.
 
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
     """
 
-    def __init__(self, schedule: Callable[[int, float], float]) -> None:
+    def __init__(self, schedule: Callable[..., float]) -> None:
         if not callable(schedule):
             raise TypeError(f"a schedule is a function of (epoch, learning rate), got {schedule!r}")
         self.schedule = schedule
+        self._takes = len(inspect.signature(schedule).parameters)
 
     def on_epoch_begin(self, epoch: int) -> None:
         optimizer = self.model.optimizer
         assert optimizer is not None
-        optimizer.learning_rate = self.schedule(epoch, optimizer.rate)
+        optimizer.learning_rate = self.schedule(*(epoch, optimizer.rate)[: self._takes])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         assert self.model.optimizer is not None
         logs["learning_rate"] = self.model.optimizer.rate
 
 
-def checked_callbacks(callbacks: Any, model: Module) -> list[Callback]:
-    """The callbacks, which know the network from now on."""
-    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+def checked_callbacks(callbacks: Any, model: Module, measured: Sequence[str]) -> list[Callback]:
+    """The callbacks, which know the network from now on; ``measured`` is what they may watch."""
+    given = list(callbacks) if isinstance(callbacks, list | tuple) else [] if callbacks is None else [callbacks]
+    known = {name for name in dir(Callback) if name.startswith("on_")}
     for callback in given:
         if not isinstance(callback, Callback):
             raise TypeError(f"callbacks are objects such as nn.EarlyStopping(), got {callback!r:.100}")
+        if unknown := {name for name in dir(callback) if name.startswith("on_")} - known:
+            raise TypeError(f"nothing calls {', '.join(sorted(unknown))}: there are {', '.join(sorted(known))}")
+    if all(type(callback).__module__ == __name__ for callback in given):  # others may measure more
+        for callback in given:
+            if isinstance(callback, EarlyStopping) or (
+                isinstance(callback, ModelCheckpoint) and callback.save_best_only
+            ):
+                callback.check([*measured, "learning_rate"])
+    for callback in given:
         callback.model = model
     return given

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..graph import data_of
 from .labels import check_weights
 from .layers import Dense, Normalization
 
@@ -67,6 +68,9 @@ def weights_of_examples(sample_weight: Any, m: int) -> Array | None:
 
 
 def _array(given: Any, name: str) -> Array:
+    if given is None:
+        raise ValueError(f"{name} is None, expected an array of numbers")
+    given = data_of(given)
     try:
         array = np.asarray(given)
     except ValueError as error:
@@ -108,12 +112,12 @@ def columns_as_wanted(y: Array, shape: tuple[int, ...], of_classes: bool) -> Arr
     return y.reshape(-1, 1) if y.ndim == 1 and shape[1:] == (1,) else y
 
 
-def check_outputs(loss: Loss, activation: str, shape: tuple[int, ...]) -> None:
+def check_outputs(loss: Loss, activation: str | None, shape: tuple[int, ...]) -> None:
     """Raise a ValueError for an output that can't be what the loss takes, warn of one that hardly can.
 
     Parameters
     ----------
-    activation : the name of the last one; "" where it isn't known
+    activation : the name of the last one; None where it isn't known
     """
     if activation == "softmax" and shape[-1] == 1:
         raise ValueError(
@@ -138,9 +142,9 @@ def warn_of_beginners_mistakes(module: Module, X: Array) -> None:
     for layer in hidden:
         assert layer.W is not None
         W = layer.W._data
-        if W.size > 1 and (W.flat[0] == W).all():
+        if layer.units > 1 and (W.flat[0] == W).all():
             _warn(
-                f"all weights of {layer.name or 'a hidden layer'} are {W.flat[0]:g}: its units see the same gradient "
+                f"all weights of {layer.title} are {W.flat[0]:g}: its units see the same gradient "
                 'and stay alike; start from random ones, such as kernel_initializer="glorot_uniform"'
             )
             break

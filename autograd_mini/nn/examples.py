@@ -9,7 +9,7 @@ import numpy as np
 
 from ..modes import no_grad
 from . import checks, losses, metrics
-from .module import RUN, running
+from .module import RUN, Activated, running
 
 if TYPE_CHECKING:
     from ..tensor import Array
@@ -22,7 +22,7 @@ class Examples:
     Attributes
     ----------
     X, y, weight : arrays of one length, in the dtype that the network computes in; labels of classes stay integers
-    activation : the name of the network's last activation; "" where it isn't known
+    activation : the name of the network's last activation; None where it isn't known
     outputs : an array for what the network gives, which the metrics look at
 
     Raises
@@ -35,11 +35,15 @@ class Examples:
         self.X = checks.features(X, dtype_of(module))
         self.y = checks.targets(y, len(self.X))
         self.weight = checks.weights_of_examples(sample_weight, len(self.X))
-        with no_grad(), running(training=False, activated=[None, "", None]):
-            first = module.batch(self.X[:1])
-            result, name, _ = RUN.activated or (None, "", None)
-        self.activation = name if result is first else ""
+        with no_grad(), running(training=False, watched=True, activated=Activated()):
+            first = outputs_of(module, self.X[:1])
+            self.activation = RUN.activated.name if RUN.activated.result is first else None
         shape = (len(self.X), *first.shape[1:])
+        if len(shape) > max(2, self.y.ndim):
+            raise ValueError(
+                f"the network gives an array of shape {shape[1:]} for each example: put nn.Flatten() first, which "
+                "makes each example one row"
+            )
         of_classes = isinstance(module.loss, losses.SparseCategoricalCrossentropy)
         self.y = checks.columns_as_wanted(self.y, shape, of_classes)
         module.loss.check(self.y, shape)
@@ -96,6 +100,22 @@ class Examples:
         if y.dtype.kind != "i" and not np.isin(y, (-1, 0, 1)).all():
             return np.zeros(len(self))
         return y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]
+
+
+def outputs_of(module: Module, X: Array) -> Any:
+    """What a network gives for a batch.
+
+    Raises
+    ------
+    ValueError : unless that is a row for each example
+    """
+    outputs = module.batch(X)
+    if outputs.shape[:1] != X.shape[:1]:
+        raise ValueError(
+            f"a network gives a row for each example, expected shape ({len(X)}, …), got {outputs.shape}: leave the "
+            "loss to compile"
+        )
+    return outputs
 
 
 def dtype_of(module: Module) -> Any:

@@ -129,7 +129,7 @@ class LecunNormal(LecunUniform):
 CLASSES = (
     Zeros, Ones, Constant, Normal, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal,
 )  # fmt: skip
-NAMES = {"random_normal": Normal, "glorot": GlorotUniform, "he": HeNormal, "lecun": LecunNormal}
+NAMES = {"random_normal": Normal}
 
 
 def get(initializer: Any) -> Callable[..., Any]:

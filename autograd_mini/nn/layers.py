@@ -14,16 +14,24 @@ from typing import Any
 
 import numpy as np
 
+from ..configured import positive
 from ..graph import DATA, PARAMETER, Tag
 from ..modes import THREAD, RecordingError
 from ..randomness import dropout
 from ..tensor import Array, Tensor, checked, leaf
 from . import activations, initializers, regularizers
-from .module import RUN, Module
+from .module import RUN, Activated, Module
 
 
 class Weighted(Module):
-    """A layer with arrays of its own, which it makes when it sees its first batch."""
+    """A layer with arrays of its own, which it makes when it sees its first batch.
+
+    Attributes
+    ----------
+    number : which of a Sequential's Dense layers it is, from 1; the notes count no others
+    """
+
+    number: int | None = None
 
     def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
         """The shape of each of its arrays by the attribute that holds it, for so many features."""
@@ -36,15 +44,25 @@ class Weighted(Module):
 
     def node(self, name: str, array: Array) -> Tensor:
         """The node that an array becomes."""
-        return leaf(array, Tag(_numbered(name, self.name), (self.name or "layer",)), PARAMETER)
+        return leaf(array, Tag(self.label(name), (self.title,)), PARAMETER)
+
+    @property
+    def title(self) -> str:
+        """What errors and pictures call it."""
+        return self.name or (f"layer {self.number}" if self.number else type(self).__name__)
+
+    def label(self, name: str) -> str:
+        """What a matrix of this layer is called: W of layer 2 is W[2], which pictures raise."""
+        return f"{name}[{self.number}]" if self.number else name
 
     def check(self, X: Any, features: int) -> None:
         """Raise a ValueError that names this layer unless the examples have so many features."""
-        if X.ndim < 2 or X.shape[-1] != features:
-            said = f"{self.name}: " if self.name else ""
-            raise ValueError(
-                f"{said}{type(self).__name__} takes {features} features, expected shape (m, {features}), got {X.shape}"
-            )
+        kind = type(self).__name__
+        said = kind if self.title == kind else f"{self.title}: {kind}"
+        if X.ndim < 2:
+            raise ValueError(f"{said} takes examples as rows, expected shape (m, features), got {X.shape}")
+        if X.shape[-1] != features:
+            raise ValueError(f"{said} takes {features} features, expected shape (m, {features}), got {X.shape}")
 
 
 class Dense(Weighted):
@@ -58,6 +76,7 @@ class Dense(Weighted):
     kernel_initializer, bias_initializer : what W and b are at first: names such as ``"he_normal"``, or objects of
         :mod:`autograd_mini.nn.initializers`
     kernel_regularizer, bias_regularizer : what W and b cost: ``"l1"``, ``"l2"``, ``nn.L2(0.01)``; None for nothing
+    name : what errors, tables and pictures call it, and :meth:`Sequential.get_layer` finds it by
 
     Raises
     ------
@@ -85,7 +104,9 @@ class Dense(Weighted):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        name: str = "",
     ) -> None:
+        self.name = name
         self.units = positive(units, "units")
         self.activation = activations.named(activation)
         self.use_bias = bool(use_bias)
@@ -105,7 +126,16 @@ class Dense(Weighted):
         Z = X @ self.W
         if self.b is not None:
             Z = Z + self.b
-        return _activated(self, Z)
+        A = _activated(self, Z)
+        if self.number:
+            self._tag(A, "A")  # first, because without an activation it is Z
+            self._tag(Z, "Z")
+        return A
+
+    def _tag(self, node: Any, label: str) -> None:
+        """Say what a node is in pictures, unless it tells which line made it: see detect_anomaly."""
+        if node._tag is None:
+            node._tag = Tag(self.label(label), (self.title,))
 
     def _draw(self, X: Any) -> None:
         if THREAD.trace is not None:
@@ -113,7 +143,7 @@ class Dense(Weighted):
                 "a layer can't make its weights while a program is recorded: call it on a batch before"
             )
         self.check(X, X.shape[-1] if X.ndim else 0)
-        generator = RUN.generator or np.random.default_rng()
+        generator = RUN.weights or RUN.generator or np.random.default_rng()
         how = {"W": self.kernel_initializer, "b": self.bias_initializer}
         shapes = self.shapes(X.shape[-1])
         self.take({name: _drawn(how[name], shape, generator, X.dtype) for name, shape in shapes.items()})
@@ -124,7 +154,7 @@ class Dense(Weighted):
         return sum(costs) if costs else None
 
     def __repr__(self) -> str:
-        return f"Dense({self.units}, activation={self.activation!r})"
+        return f"Dense({self.units}, activation={self.activation!r}{'' if self.use_bias else ', use_bias=False'})"
 
 
 class Activation(Module):
@@ -206,7 +236,7 @@ class Normalization(Weighted):
         return {"mean": (features,), "std": (features,)}
 
     def node(self, name: str, array: Array) -> Tensor:
-        return leaf(array, Tag(name, (self.name or "normalization",)), DATA)
+        return leaf(array, Tag(name, (self.title,)), DATA)
 
     def adapt(self, X: Any) -> None:
         """Take the mean and standard deviation of each feature, over all axes of X (m, …, features) but the last.
@@ -230,9 +260,10 @@ class Normalization(Weighted):
         if self.mean is None or self.std is None:
             raise RuntimeError("Normalization doesn't know its mean and std yet: call adapt(X) with the training data")
         self.check(X, self.mean.shape[0])
-        if X.dtype != self.mean.dtype and THREAD.trace is None:  # else every result would take the wider dtype
-            self.take({"mean": self.mean._data.astype(X.dtype), "std": self.std._data.astype(X.dtype)})
-        return (X - self.mean) / self.std
+        mean, std = self.mean, self.std
+        if X.dtype != mean.dtype:  # else every result would take the wider dtype
+            mean, std = (self.node(x.label, x._data.astype(X.dtype)) for x in (mean, std))
+        return (X - mean) / std
 
     def __repr__(self) -> str:
         return "Normalization()"
@@ -242,25 +273,10 @@ def _activated(layer: Dense | Activation, Z: Any) -> Any:
     """g(Z), which training may want to take back, because a loss that knows Z loses nothing."""
     g = activations.function(layer.activation)
     A = Z if g is None else g(Z)
-    if RUN.activated is not None:
-        RUN.activated[:] = A, layer.activation, Z
-    if layer.name and THREAD.trace is None:
-        scope = (layer.name,)
-        if Z is not A:
-            _tag(Z, "Z", scope)
-        _tag(A, "A", scope)
+    if RUN.watched:
+        name = layer.activation if isinstance(layer.activation, str) else None
+        RUN.activated = Activated(A, name, Z)
     return A
-
-
-def _tag(node: Any, label: str, scope: tuple[str, ...]) -> None:
-    if node._tag is None:  # else it tells which line made it: see detect_anomaly
-        node._tag = Tag(_numbered(label, scope[0]), scope)
-
-
-def _numbered(label: str, layer: str) -> str:
-    """W of ``layer 2`` is W[2], which pictures raise."""
-    number = layer.rpartition(" ")[2]
-    return f"{label}[{number}]" if number.isdigit() else label
 
 
 def _drawn(initializer: Any, shape: tuple[int, ...], generator: np.random.Generator, dtype: Any) -> Array:
@@ -268,10 +284,3 @@ def _drawn(initializer: Any, shape: tuple[int, ...], generator: np.random.Genera
     if array.shape != shape:
         raise ValueError(f"an initializer gives an array of the shape that it is asked for, {shape}, got {array.shape}")
     return array
-
-
-def positive(value: object, name: str) -> int:
-    """A setting as an int, if it is a positive integer; else a ValueError that names it."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} is a positive integer, got {value!r}")
-    return int(value)

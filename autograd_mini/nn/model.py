@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .layers import Dense
-from .module import Module, running
+from .module import RUN, Module, running
 
 if TYPE_CHECKING:
     from .scalar import MLP, Seed
@@ -39,8 +39,13 @@ class Sequential(Module):
     """
 
     def __init__(self, layers: Iterable[Module] = (), seed: Seed = None) -> None:
+        if isinstance(layers, Module):
+            raise TypeError(
+                f"a Sequential takes its layers as a list, as in nn.Sequential([nn.Dense(1)]), got {layers}"
+            )
         self.layers: list[Module] = []
         self.seed = seed
+        self._generator = None if seed is None else np.random.default_rng(seed)
         for layer in layers:
             self.add(layer)
 
@@ -51,22 +56,31 @@ class Sequential(Module):
         if layer is self or self in layer.modules():
             raise ValueError("a Sequential can't be a layer of itself")
         self.layers.append(layer)
-        self._drawn = False
         dense = [module for module in self.modules() if isinstance(module, Dense)]
         for number, module in enumerate(dense, start=1):  # the notes count layers with weights only
-            module.name = f"layer {number}"
+            module.number = number
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Module:
+        """The layer of a name, or at an index.
+
+        Raises
+        ------
+        ValueError : for another name
+        """
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self.layers if layer.name]
+        raise ValueError(f"no layer is called {name!r}: there are {names}, and indices below {len(self.layers)}")
 
     def forward(self, X: Any) -> Any:
         if not self.layers:
             raise RuntimeError("this network has no layers: add some, as in model.add(nn.Dense(1))")
-        if self.seed is not None and not self._drawn:
-            with running(generator=np.random.default_rng(self.seed)):
-                for layer in self.layers:
-                    X = layer(X)
-            self._drawn = True
-            return X
-        for layer in self.layers:
-            X = layer(X)
+        with running(weights=self._generator or RUN.weights):
+            for layer in self.layers:
+                X = layer(X)
         return X
 
     def to_scalar(self) -> MLP:

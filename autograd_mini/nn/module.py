@@ -18,15 +18,15 @@ A layer is a Module, and so is a network of layers. For one's own, make the laye
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..graph import DATA, Leaf, Node
+from ..graph import DATA, Leaf, Node, Tag, describe
 from ..modes import refuse_in_program
-from ..tensor import Array, checked, leaf
+from ..tensor import Array, Tensor, checked, leaf
 
 if TYPE_CHECKING:
     import os
@@ -36,26 +36,36 @@ if TYPE_CHECKING:
     from .loss import Loss
 
 
+class Activated(NamedTuple):
+    """What an activation gave, what it is called, and what it was given."""
+
+    result: Any = None
+    name: str | None = None
+    given: Any = None
+
+
 class _Run(threading.local):
     """How modules are called in this thread."""
 
     training = False
-    generator: np.random.Generator | None = None  # what weights and dropout are drawn from
-    activated: list[Any] | None = None  # the last activation: its result, its name, what it was given
+    generator: np.random.Generator | None = None  # what dropout is drawn from, and weights where there is no other
+    weights: np.random.Generator | None = None  # what weights are drawn from
+    watched = False  # whether to keep the last activation
+    activated = Activated()
 
 
 RUN = _Run()
+BATCH = Tag("X")  # of what a batch becomes
 
 
 @contextmanager
 def running(**how: Any) -> Iterator[None]:
     """Call modules so; what isn't given stays as it is."""
-    before = dict(vars(RUN))
+    before = {name: getattr(RUN, name) for name in how}
     vars(RUN).update(how)
     try:
         yield
     finally:
-        vars(RUN).clear()
         vars(RUN).update(before)
 
 
@@ -74,6 +84,7 @@ class Module:
     """
 
     name: str = ""
+    run_eagerly: bool = False
     optimizer: Optimizer | None = None
     loss: Loss | None = None
     metrics: tuple[Any, ...] = ()
@@ -85,7 +96,12 @@ class Module:
     output_shape: tuple[int, ...] | None = None
 
     def forward(self, X: Any) -> Any:
-        """What comes of a batch X, a Tensor of shape (m, …), the first axis counting examples: a Tensor."""
+        """What comes of a batch X, a Tensor of shape (m, …), the first axis counting examples: a Tensor.
+
+        In training it is recorded once and replayed: numbers that it reads, and draws, are those of the first batch
+        of each :meth:`fit`. Use :class:`Dropout` or :func:`autograd_mini.dropout` to draw afresh, ``compile(…,
+        run_eagerly=True)`` to run it at each step.
+        """
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, X)")
 
     def __call__(self, X: Any, training: bool | None = None) -> Any:
@@ -101,18 +117,24 @@ class Module:
         a Tensor
         """
         if not isinstance(X, Node):
-            X = leaf(checked(np.asarray(X), X), None, DATA)
+            X = leaf(checked(np.asarray(X), X), BATCH, DATA)
         if training is None:
             result = self.forward(X)
         else:
             with running(training=training):
                 result = self.forward(X)
+        if not isinstance(result, Tensor):
+            raise TypeError(f"{type(self).__name__}.forward() gives a Tensor, got {describe(result)}")
         self.input_shape, self.output_shape = X.shape[1:], result.shape[1:]
         return result
 
     def batch(self, X: Any) -> Any:
         """What training and predicting call for a batch; the same as calling, except where that takes one example."""
         return self(X)
+
+    def inside(self) -> Mapping[str, Any]:
+        """What it is made of, by name: its attributes."""
+        return vars(self)
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """Every Module and leaf node within, this one first, each once, with the path that leads there."""
@@ -149,6 +171,17 @@ class Module:
         """
         return {path: np.array(x._data) for path, x in self.parts() if isinstance(x, Node)}
 
+    def get_weights(self) -> list[Array]:
+        """Copies of all weights as a list, in Keras' words: of a Dense layer [W, b]."""
+        return list(self.weights().values())
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Take a list such as :meth:`get_weights` gives; see :meth:`load_weights` for the errors."""
+        own = self.weights()
+        if len(weights) != len(own):
+            raise ValueError(f"{len(own)} arrays are wanted, {', '.join(own)}, got {len(weights)}")
+        self.load_weights({name: np.asarray(x, own[name].dtype) for name, x in zip(own, weights, strict=True)})
+
     def load_weights(self, weights: Mapping[str, Array] | str | os.PathLike[str]) -> None:
         """Take weights as :meth:`weights` gives them, or those of a file that :meth:`save` wrote: all, or none.
 
@@ -171,8 +204,16 @@ class Module:
             x.data = weights[path]
 
     def build(self, shape: tuple[int | None, ...], dtype: Any = np.float64) -> None:
-        """Make the weights for batches of a shape, without one: ``model.build((None, 2))``."""
-        self.batch(np.zeros((1, *shape[1:]), dtype))
+        """Make the weights for batches of a shape, without one: ``model.build((None, 2))``.
+
+        Raises
+        ------
+        ValueError : for a shape without a number of features
+        """
+        sizes = shape[1:] if isinstance(shape, tuple | list) else ()
+        if not sizes or not all(isinstance(n, int) and n > 0 for n in sizes):
+            raise ValueError(f"build() takes the shape of a batch, such as (None, 3) for three features, got {shape!r}")
+        self.batch(np.zeros((1, *sizes), dtype))
 
     def compile(self, optimizer: Any = "adam", loss: Any = None, metrics: Any = (), run_eagerly: bool = False) -> None:
         """Say how it is to be trained.
@@ -262,11 +303,22 @@ class Module:
             seed=seed,
         )
 
-    def evaluate(self, X: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+    def evaluate(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 4096,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
         """The loss and the metrics on given examples, as in Keras: the loss alone, else a list.
 
         Parameters
         ----------
+        batch_size : examples at once; that changes nothing but the memory it takes
+        verbose : nothing is shown whatever it is
+        sample_weight : (m,), how much each example counts, in the metrics too
         return_dict : give a dict by name instead
 
         Raises
@@ -276,12 +328,14 @@ class Module:
         """
         from . import training
 
-        logs = training.evaluate(self, X, y, sample_weight)
+        logs = training.evaluate(self, X, y, batch_size, sample_weight)
         values = list(logs.values())
         return logs if return_dict else values if len(values) > 1 else values[0]
 
-    def predict(self, X: Any, batch_size: int = 4096) -> Array:
+    def predict(self, X: Any, batch_size: int = 4096, verbose: str | int = "auto") -> Array:
         """What the network gives for X, (m, …), as an array (m, outputs).
+
+        ``batch_size`` is how many examples it takes at once; nothing is shown whatever ``verbose`` is.
 
         Raises
         ------
@@ -331,12 +385,12 @@ class Module:
 
 def _parts(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
     if isinstance(thing, Module):
-        inside: Mapping[Any, Any] = vars(thing)
+        inside: Mapping[Any, Any] = thing.inside()
     elif isinstance(thing, dict):
         inside = thing
     elif isinstance(thing, list | tuple):
         inside = dict(enumerate(thing))
-    elif isinstance(thing, Node) and isinstance(thing.origin, Leaf):
+    elif isinstance(thing, Node) and isinstance(thing.origin, Leaf) and thing._tag is not BATCH:
         inside = {}
     else:
         return

@@ -54,4 +54,4 @@ def get(regularizer: Any) -> Callable[[Any], Any] | None:
     ------
     ValueError : for an unknown name
     """
-    return None if regularizer is None else find(regularizer, "regularizer", CLASSES, {"l1_l2": L1L2})
+    return None if regularizer is None else find(regularizer, "regularizer", CLASSES)

@@ -13,7 +13,7 @@ MLP(2, [16, 16, 1], activation='relu')
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -130,8 +130,11 @@ class Neuron(OneByOne):
         if n != len(self._weights) - 1:
             raise ValueError(f"{', '.join(self._tag.scope)} takes {len(self._weights) - 1} inputs, got {n}")
 
+    def inside(self) -> dict[str, Any]:
+        return {"w": self.w, "b": self.b}
+
     def parameters(self) -> list[Value]:
-        return list(self._weights)
+        return list(self._weights if self.b.requires_grad else self.w)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
@@ -162,6 +165,29 @@ class Layer(OneByOne):
 
     def parameters(self) -> list[Value]:
         return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+
+    def to_dense(self) -> Dense:
+        """The same layer as a matrix, with weights of its own."""
+        first = self.neurons[0]
+        if any(neuron.activation != first.activation for neuron in self.neurons):
+            raise ValueError(f"the neurons of {first._tag.scope[0]} differ in activation: a Dense layer has one")
+        use_bias = any(neuron.b.requires_grad or neuron.b.data for neuron in self.neurons)
+        dense = Dense(len(self.neurons), first.activation, use_bias)
+        arrays = {"W": np.array([[w.data for w in neuron.w] for neuron in self.neurons]).T.copy()}
+        dense.take(arrays | ({"b": np.array([neuron.b.data for neuron in self.neurons])} if use_bias else {}))
+        return dense
+
+    @classmethod
+    def from_dense(cls, dense: Dense, name: str) -> Layer:
+        """The same layer as neurons, with weights of their own."""
+        if dense.W is None:
+            raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+        W = dense.W.data.astype(float)
+        layer = cls(len(W), dense.units, dense.activation, scope=(name,))
+        for i, neuron in enumerate(layer.neurons):
+            neuron.w = W[:, i].tolist()
+            neuron.b = Value(0.0, requires_grad=False) if dense.b is None else float(dense.b.data[i])
+        return layer
 
     def __repr__(self) -> str:
         first = self.neurons[0]
@@ -207,7 +233,8 @@ class MLP(OneByOne):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def parameters(self) -> list[Value]:
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
+        layers = {id(layer): layer for layer in self.layers}.values()
+        return [parameter for layer in layers for parameter in layer.parameters()]
 
     def to_sequential(self) -> Sequential:
         """The same network as Dense layers, float64, with weights of its own: a layer's neurons are W's columns.
@@ -221,15 +248,9 @@ class MLP(OneByOne):
         >>> abs(model([[0.5, -1.0]]).item() - mlp([0.5, -1.0]).item()) < 1e-15
         True
         """
-        model = Sequential()
-        for layer in self.layers:
-            first = layer.neurons[0]
-            if any(neuron.activation != first.activation for neuron in layer.neurons):
-                raise ValueError(f"the neurons of {first._tag.scope[0]} differ in activation: a Dense layer has one")
-            dense = Dense(len(layer.neurons), first.activation)
-            model.add(dense)
-            W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons]).T
-            dense.take({"W": W.copy(), "b": np.array([neuron.b.data for neuron in layer.neurons])})
+        dense = {id(layer): layer.to_dense() for layer in self.layers}  # one that is used twice stays one
+        model = Sequential([dense[id(layer)] for layer in self.layers])
+        model.build((None, len(self.layers[0].neurons[0].w)))
         return model
 
     @classmethod
@@ -237,30 +258,37 @@ class MLP(OneByOne):
         """What :meth:`Sequential.to_scalar` gives."""
         mlp = cls.__new__(cls)
         mlp.layers = []
-        layers = [part for part in model.modules() if not isinstance(part, Sequential | Dropout)]
-        for part in layers:
+        made: dict[int, Layer] = {}
+        for part in _flat(model):
             if isinstance(part, ActivationLayer) and mlp.layers and mlp.layers[-1].neurons[0].activation == "linear":
                 for neuron in mlp.layers[-1].neurons:
                     neuron.activate(part.activation)
                 continue
             if type(part) is not Dense:
                 raise ValueError(f"{part} has no neurons: to_scalar() is for Dense layers, Activation and Dropout")
-            if part.W is None:
-                raise RuntimeError(
-                    "this network has no weights yet: call it on a batch, or build((None, features)), first"
-                )
-            W, scope = part.W.data.astype(float), (f"layer {len(mlp.layers) + 1}",)
-            layer = Layer(len(W), part.units, part.activation, scope=scope)
-            for i, neuron in enumerate(layer.neurons):
-                neuron.w = W[:, i].tolist()
-                neuron.b = Value(0.0, requires_grad=False) if part.b is None else part.b.data.astype(float)[i]
-            mlp.layers.append(layer)
+            if id(part) not in made:
+                made[id(part)] = Layer.from_dense(part, f"layer {len(made) + 1}")
+            mlp.layers.append(made[id(part)])
+        if not mlp.layers:
+            raise ValueError(f"{model} has no Dense layer, whose units would be neurons")
         mlp.activation = mlp.layers[0].neurons[0].activation
         return mlp
+
+    def summary(self, examples: int | str = "m") -> None:
+        self.to_sequential().summary(examples)
 
     def __repr__(self) -> str:
         inputs, outputs = len(self.layers[0].neurons[0].w), [len(layer.neurons) for layer in self.layers]
         return f"MLP({inputs}, {outputs}, activation={self.activation!r})"
+
+
+def _flat(model: Sequential) -> Iterator[Module]:
+    """The layers in the order in which they act, without Dropout, which acts in training alone."""
+    for layer in model.layers:
+        if isinstance(layer, Sequential):
+            yield from _flat(layer)
+        elif not isinstance(layer, Dropout):
+            yield layer
 
 
 def _one_example(x: Iterable[Any]) -> Any:

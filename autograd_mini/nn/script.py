@@ -25,6 +25,7 @@ from ..names import Names
 from ..rules import RULES
 from ..source.script import Script
 from ..tensor import Array
+from . import script_table
 from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
 from .model import Sequential
 from .module import Module
@@ -46,7 +47,13 @@ def script(model: Module) -> str:
     """See :meth:`Module.to_python`."""
     network = _Network(model.to_sequential() if isinstance(model, MLP) else model)
     weights = [f"{name} = {network.words.literal(array, len(name) + 3)}" for name, array in network.arrays.items()]
-    parts = ["import numpy as np", *network.words.helpers.values(), "\n".join(weights), network.function()]
+    numpy, helpers, table = "import numpy as np", network.words.helpers.values(), model.table
+    if not script_table.knows_columns(table):
+        parts = [numpy, *helpers, "\n".join(weights), network.function()]
+    else:
+        constants = "\n".join([script_table.constants(table), *weights])
+        table_parts = script_table.reading(table), script_table.main(table)
+        parts = [f"import csv\nimport sys\n\n{numpy}", *helpers, constants, network.function(), *table_parts]
     return "\n\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -109,8 +116,8 @@ class _Network:
         name = layer.activation
         if not isinstance(name, str):
             raise TypeError(
-                f"the activation {getattr(name, '__name__', name)!r} is your own function: to_python(model) prints those "
-                "of the table, where @ag.rule puts yours; to_python(model, X) prints any for a batch like X"
+                f"the activation {getattr(name, '__name__', name)!r} is your own function: to_python(model) prints "
+                "those of the table, where @ag.rule puts yours; to_python(model, X) prints any for a batch like X"
             )
         if name in BY_ROW:
             self.words.helpers[name] = BY_ROW[name]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .. import tree
+from ..configured import PLAIN, Configured, settings
 from ..graph import Node
 from ..modes import RecordingError
 from ..programs.jit import jit
-from .module import RUN, running
-
-if TYPE_CHECKING:
-    from .module import Module
+from .module import RUN, Activated, Module, running
 
 
 class Step:
@@ -25,22 +24,27 @@ class Step:
     generator : what the order of the examples, dropout, and weights not made yet are drawn from
     """
 
-    def __init__(self, module: Module, run_eagerly: bool = False) -> None:
+    def __init__(self, module: Module) -> None:
         self.generator = np.random.default_rng(getattr(module, "seed", None))
-        self._eager = run_eagerly
+        self._eager = module.run_eagerly
         self._replayed: jit | None = None
         self._seen: Any = None
 
-    def prepare(self, module: Module) -> Callable[..., list[Any]]:
+    def prepare(self, module: Module, run: object) -> Callable[..., list[Any]]:
         """A function of (X, y, sample weight) that gives the data of the loss, and of the outputs if there are metrics.
 
-        It is recorded anew once the network has other parts or settings than those that were recorded.
+        It is recorded anew once the network has other parts or settings than those that were recorded. What it can't
+        look into (one's own functions, dicts, …) counts as other in each ``run`` of fit.
         """
+        network = weakref.ref(module)  # else only the garbage collector would free it
 
         def loss(X: Any, y: Any, sample_weight: Any) -> Any:
-            with running(training=True, generator=self.generator, activated=[None, "", None]):
+            module: Any = network()
+            with running(training=True, generator=self.generator, watched=True, activated=Activated()):
                 outputs = module.batch(X)
                 value = loss_of(module, y, outputs, sample_weight)
+            if not isinstance(value, Node) or not value.requires_grad:
+                raise ValueError("the loss doesn't depend on the weights: compute it from what the network gives")
             return (value, outputs.detach()) if module.metrics else value
 
         def eagerly(*batch: Any) -> list[Any]:
@@ -56,30 +60,46 @@ class Step:
                     self._eager = True  # its forward looks at numbers: it can't be replayed
             return eagerly(*batch)
 
-        seen = _settings_of(module)
+        seen = _settings_of(module, run)
         if self._replayed is None or seen != self._seen:
             self._replayed, self._seen = jit(loss), seen
         recorded = self._replayed
         return replayed
 
 
-def _settings_of(module: Module) -> list[Any]:
+# What a recording doesn't depend on.
+BESIDES = {"optimizer", "loss", "metrics", "history", "table", "stop_training", "input_shape", "output_shape"}
+
+
+def _settings_of(module: Module, run: object) -> list[Any]:
     """What a recording of a network depends on besides the numbers in its weights."""
-    seen: list[Any] = [id(module.loss)]
+    seen: list[Any] = [*_setting(module.loss, run), bool(module.metrics)]
     for path, part in module.parts():
         seen += path, id(part)
-        if not isinstance(part, Node):
-            seen += [x for x in vars(part).values() if isinstance(x, bool | int | float | str)]
+        if isinstance(part, Module):
+            for name, x in part.inside().items():
+                if name not in BESIDES and not name.startswith("_"):
+                    seen += _setting(x, run)
     return seen
+
+
+def _setting(x: Any, run: object) -> list[Any]:
+    if isinstance(x, Configured):
+        return [type(x), *(y for name in settings(type(x)) for y in _setting(getattr(x, name), run))]
+    if isinstance(x, list | tuple):
+        return [len(x), *(y for part in x for y in _setting(part, run))]
+    if isinstance(x, PLAIN):
+        return [x]
+    return [] if isinstance(x, Module | Node) else [run]  # those are parts, which are gone through by themselves
 
 
 def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any) -> Any:
     """The loss of a network's outputs; of what the last activation was given, where that loses nothing."""
     loss = module.loss
     assert loss is not None
-    result, name, given = RUN.activated or (None, "", None)
-    if loss.behind == name and result is outputs and not loss.from_logits:
-        loss, outputs = loss.on_logits(), given
+    last = RUN.activated
+    if loss.behind and loss.behind == last.name and last.result is outputs and not loss.from_logits:
+        loss, outputs = loss.on_logits(), last.given
     value = loss(y, outputs, sample_weight)
     for part in module.modules():
         penalty = part.penalty()

@@ -7,25 +7,29 @@ the optimizer, whose vectors the gradients land in, does the rest.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import optim
-from ..modes import AnomalyError, no_grad, refuse_in_program
+from ..configured import positive
+from ..graph import describe
+from ..modes import THREAD, AnomalyError, no_grad, refuse_in_program
+from ..optim import number_within
 from . import losses, metrics
 from .callbacks import Callback, History, checked_callbacks
 from .checks import check_outputs, features, warn_of_beginners_mistakes
-from .examples import Examples, dtype_of
-from .layers import positive
-from .module import running
+from .examples import Examples, dtype_of, outputs_of
+from .module import RUN, Activated, running
 from .progress import Quiet, progress
 from .step import Step, loss_of
 
 if TYPE_CHECKING:
     from ..optim import Optimizer
     from ..tensor import Array
+    from .loss import Loss
     from .module import Module
 
 CHUNK = 4096  # examples that evaluate and predict take at once
@@ -43,8 +47,8 @@ def compile(module: Module, optimizer: Any, loss: Any, measures: Any, run_eagerl
     for name in names:
         metrics.get(name, chosen[1], 1)  # refuses an unknown one
     module.optimizer, module.loss = chosen
-    module.metrics = tuple(names)
-    module._step = Step(module, run_eagerly)
+    module.metrics, module.run_eagerly = tuple(names), bool(run_eagerly)
+    module._step = Step(module)
 
 
 def fit(
@@ -64,32 +68,28 @@ def fit(
     seed: int | None,
 ) -> History:
     """See :meth:`Module.fit`."""
-    optimizer = _compiled(module)
+    optimizer, _ = _compiled(module)
+    if THREAD.no_grad:
+        raise RuntimeError("fit() needs gradients: call it outside of no_grad()")
     batch_size = positive(batch_size, "batch_size")
     last = 1 if epochs is None else positive(epochs, "epochs")
-    called = checked_callbacks(callbacks, module)
-    if not 0 <= validation_split < 1:
-        raise ValueError(f"validation_split is a part of the examples, in [0, 1), got {validation_split}")
+    if not isinstance(initial_epoch, int) or initial_epoch < 0:
+        raise ValueError(f"initial_epoch is the number of an epoch, 0 or more, got {initial_epoch!r}")
     if verbose not in ("auto", 0, 1, 2):
         raise ValueError(f"verbose is 'auto', 0, 1 or 2, got {verbose!r}")
-    if validation_data is not None and len(validation_data) not in (2, 3):
-        raise ValueError(f"validation_data is (X, y) or (X, y, sample_weight), got {len(validation_data)} parts")
     step = module._step = module._step or Step(module)  # which a copy lacks
-    if seed is not None:
-        step.generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state
-    with running(generator=step.generator):
-        examples = Examples(module, X, y, sample_weight)
-    assert module.loss is not None
-    check_outputs(module.loss, examples.activation, examples.outputs.shape)
-    watched = None
-    if validation_data is not None:
-        watched = Examples(module, *validation_data)
-    elif validation_split:
-        examples, watched = examples.split(validation_split, step.generator)
+    with _kept_unless_it_works(step.generator):
+        if seed is not None:
+            step.generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+        with running(generator=step.generator):
+            examples, watched = _examples(module, X, y, sample_weight, validation_data, validation_split)
+        measured = ["loss", *(metric.name for metric in examples.metrics)]
+        called = checked_callbacks(callbacks, module, [*measured, *(f"val_{name}" for name in measured if watched)])
+        optimizer.bind(_weights_of(module))
     warn_of_beginners_mistakes(module, examples.X)
-    optimizer.bind(module.parameters())
     module.stop_training, module.history = False, History()
     bar = progress(verbose, last - initial_epoch, math.ceil(len(examples) / batch_size))
+    run = object()
     try:
         with bar:
             for callback in called:
@@ -98,7 +98,7 @@ def fit(
                 for callback in called:
                     callback.on_epoch_begin(epoch)
                 if called or epoch == initial_epoch:  # callbacks may have changed the network
-                    descend = step.prepare(module)
+                    descend = step.prepare(module, run)
                 rows = step.generator.permutation(len(examples)) if shuffle else slice(None)
                 logs = _epoch(module, descend, examples.take(rows), batch_size, epoch, called, bar)
                 if watched:
@@ -118,13 +118,48 @@ def fit(
     return module.history
 
 
-def _compiled(module: Module) -> Optimizer:
+@contextmanager
+def _kept_unless_it_works(generator: np.random.Generator) -> Iterator[None]:
+    """A call that is refused draws nothing."""
+    before = generator.bit_generator.state
+    try:
+        yield
+    except BaseException:
+        generator.bit_generator.state = before
+        raise
+
+
+def _examples(
+    module: Module, X: Any, y: Any, sample_weight: Any, validation_data: Any, validation_split: float
+) -> tuple[Examples, Examples | None]:
+    """The examples to learn from, and those to watch."""
+    number_within(validation_split, "validation_split", "a part of the examples, in [0, 1)", below=1.0)
+    _, loss = _compiled(module)
+    examples = Examples(module, X, y, sample_weight)
+    check_outputs(loss, examples.activation, examples.outputs.shape)
+    if validation_data is not None:
+        if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
+            raise ValueError(f"validation_data is (X, y) or (X, y, sample_weight), got {describe(validation_data)}")
+        return examples, Examples(module, *validation_data)
+    assert RUN.generator is not None
+    return examples.split(validation_split, RUN.generator) if validation_split else (examples, None)
+
+
+def _weights_of(module: Module) -> list[Any]:
+    parameters = module.parameters()
+    if not parameters:
+        raise ValueError("this network has no weights to train: add a layer that has some, such as nn.Dense(1)")
+    return parameters
+
+
+def _compiled(module: Module) -> tuple[Optimizer, Loss]:
     refuse_in_program("fit() and evaluate()", "call it outside of the function")
-    if module.optimizer is None:
+    if module.optimizer is None or module.loss is None:
         raise RuntimeError('compile the network first, as in model.compile(optimizer="adam", loss="mse")')
-    return module.optimizer
+    return module.optimizer, module.loss
 
 
+@np.errstate(all="ignore")  # what goes wrong is seen by the loss
 def _epoch(
     module: Module,
     descend: Callable[..., list[Any]],
@@ -135,7 +170,7 @@ def _epoch(
     bar: Quiet,
 ) -> dict[str, float]:
     """Go once through the examples; gives the loss and the metrics, as they were on the way."""
-    optimizer = _compiled(module)
+    optimizer, _ = _compiled(module)
     total, batch = 0.0, 0
     for batch, (rows, X, y, sample_weight) in enumerate(examples.batches(batch_size)):
         value, *outputs = descend(X, y, sample_weight)
@@ -149,7 +184,7 @@ def _epoch(
         if outputs:
             examples.outputs[rows] = outputs[0]
         for callback in callbacks:
-            callback.on_batch_end(batch, loss)
+            callback.on_train_batch_end(batch, {"loss": loss})
         bar.batch(epoch, loss)
     if not _finite(optimizer):
         _stop(optimizer, math.nan, epoch, batch)
@@ -170,25 +205,25 @@ def _stop(optimizer: Optimizer, loss: float, epoch: int, batch: int) -> None:
     )
 
 
-def _measure(module: Module, examples: Examples) -> dict[str, float]:
+@np.errstate(all="ignore")
+def _measure(module: Module, examples: Examples, batch_size: int = CHUNK) -> dict[str, float]:
     """The loss and the metrics."""
     total = 0.0
     with no_grad():
-        for rows, X, y, sample_weight in examples.batches(CHUNK):
-            with running(training=False, activated=[None, "", None]):
-                outputs = module.batch(X)
+        for rows, X, y, sample_weight in examples.batches(batch_size):
+            with running(training=False, watched=True, activated=Activated()):
+                outputs = outputs_of(module, X)
                 total += len(X) * float(loss_of(module, y, outputs, sample_weight))
             examples.outputs[rows] = outputs.data
     return {"loss": total / len(examples), **examples.measured()}
 
 
-def evaluate(module: Module, X: Any, y: Any, sample_weight: Any) -> dict[str, float]:
+def evaluate(module: Module, X: Any, y: Any, batch_size: int, sample_weight: Any) -> dict[str, float]:
     """See :meth:`Module.evaluate`."""
-    _compiled(module)
+    _, loss = _compiled(module)
     examples = Examples(module, X, y, sample_weight)
-    assert module.loss is not None
-    check_outputs(module.loss, examples.activation, examples.outputs.shape)
-    return _measure(module, examples)
+    check_outputs(loss, examples.activation, examples.outputs.shape)
+    return _measure(module, examples, positive(batch_size, "batch_size"))
 
 
 def predict(module: Module, X: Any, batch_size: int) -> Array:
@@ -197,5 +232,5 @@ def predict(module: Module, X: Any, batch_size: int) -> Array:
     data = features(X, dtype_of(module))
     size = positive(batch_size, "batch_size")
     with no_grad(), running(training=False):
-        parts = [module.batch(data[start : start + size]).data for start in range(0, len(data), size)]
+        parts = [outputs_of(module, data[start : start + size]).data for start in range(0, len(data), size)]
     return np.concatenate(parts)

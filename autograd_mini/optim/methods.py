@@ -1,4 +1,7 @@
-"""How a gradient becomes a step: SGD, RMSprop, Adam, AdamW, with PyTorch's formulas and defaults."""
+"""How a gradient becomes a step: SGD, RMSprop, Adam, AdamW, with PyTorch's formulas.
+
+Their defaults are PyTorch's too, save the learning rate of SGD, which is Keras'.
+"""
 
 from __future__ import annotations
 
@@ -58,9 +61,12 @@ class SGD(Optimizer):
             raise ValueError("nesterov looks ahead by the momentum: give momentum, such as 0.9")
 
     def step(self) -> None:
-        plain = not (self.momentum or self.weight_decay or self.clips)
-        if plain and len(self._vectors) == 1 and type(self._vectors[0]) is Numbers:
-            self._refuse("step")
+        if (
+            len(self._vectors) == 1
+            and type(self._vectors[0]) is Numbers
+            and not (self.momentum or self.weight_decay or self.clips)
+        ):
+            self._refuse("an optimizer's step()")
             self._vectors[0].descend(self.rate)
             self.steps += 1
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,7 +123,7 @@ class Optimizer(Configured):
         ------
         RuntimeError : before there are parameters
         """
-        self._refuse("zero_grad")
+        self._refuse("an optimizer's zero_grad()")
         for p in self.parameters:
             p.grad = None
 
@@ -135,19 +134,19 @@ class Optimizer(Configured):
         ------
         RuntimeError : before there are parameters
         """
-        self._refuse("step")
-        update = partial(self.update, rate=self.rate)
+        self._refuse("an optimizer's step()")
+        rate = self.rate
         kept = self._clip() if self.clips else []
         try:
             for vector in self._vectors:
-                vector.step(update)
+                vector.step(self.update, rate)
         finally:
             for p, gradient in kept:
                 p.grad = gradient
         self.steps += 1
 
-    def _refuse(self, method: str) -> None:
-        refuse_in_program(f"an optimizer's {method}()", OUTSIDE)
+    def _refuse(self, call: str) -> None:
+        refuse_in_program(call, OUTSIDE)
         if not self.parameters:
             raise RuntimeError(
                 "this optimizer has no parameters yet: give it some, as in Adam(model.parameters()), "

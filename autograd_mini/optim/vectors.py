@@ -17,7 +17,7 @@ from ..reverse import LARGE
 from ..tensor import Array, Tensor
 from ..value import Value
 
-Update = Callable[[Array, Array, Sequence[Array], int], None]  # Optimizer.update for one rate
+Update = Callable[[Array, Array, Sequence[Array], int, float], None]  # see Optimizer.update
 
 
 def vectors(parameters: Sequence[Any], rows: int) -> list[Vector]:
@@ -45,7 +45,7 @@ class Vector:
         self.steps = 0
         self.missed = [0] * len(parameters)  # how many of the steps each had no gradient for
 
-    def step(self, update: Update) -> None:
+    def step(self, update: Update, rate: float) -> None:
         """Move the parameters that have a gradient."""
         raise NotImplementedError
 
@@ -59,7 +59,7 @@ class Vector:
             row[...] = 0
         self.steps, self.missed = 0, [0] * len(self.parameters)
 
-    def move(self, update: Update, numbers: Array, gradient: Array | None) -> None:
+    def move(self, update: Update, rate: float, numbers: Array, gradient: Array | None) -> None:
         """Move the numbers by their gradient; without it, by the gradients that the parameters have."""
         if gradient is None:
             gradients = [p.grad for p in self.parameters]
@@ -70,17 +70,17 @@ class Vector:
             self.missed = [n + (g is None) for n, g in zip(self.missed, gradients, strict=True)]
         self.steps += 1
         if any(self.missed):
-            self._move_some(update, numbers, gradient)
+            self._move_some(update, rate, numbers, gradient)
         else:
-            update(numbers, gradient, self.state, self.steps)
+            update(numbers, gradient, self.state, self.steps, rate)
 
-    def _move_some(self, update: Update, numbers: Array, gradient: Array) -> None:
+    def _move_some(self, update: Update, rate: float, numbers: Array, gradient: Array) -> None:
         """Move those that have a gradient, each by the step that it is at."""
         missed = [-1 if p.grad is None else n for p, n in zip(self.parameters, self.missed, strict=True)]
         for n in {*missed} - {-1}:
             chosen = np.repeat([other == n for other in missed], self.sizes)
             some, *state = parts = [whole[chosen] for whole in (numbers, *self.state)]
-            update(some, gradient[chosen], state, self.steps - n)
+            update(some, gradient[chosen], state, self.steps - n, rate)
             for whole, part in zip((numbers, *self.state), parts, strict=True):
                 whole[chosen] = part
 
@@ -90,13 +90,13 @@ class Numbers(Vector):
 
     kept: Sequence[float] = ()
 
-    def step(self, update: Update) -> None:
+    def step(self, update: Update, rate: float) -> None:
         numbers = np.array([p._data for p in self.parameters], float)
         try:
             gradient = np.frombuffer(array("d", [p.grad for p in self.parameters]))
         except TypeError:  # some are None
             gradient = None
-        self.move(update, numbers, gradient)
+        self.move(update, rate, numbers, gradient)
         for p, number in zip(self.parameters, numbers.tolist(), strict=True):
             p._data = number
 
@@ -123,16 +123,24 @@ class Arrays(Vector):
     kept: Array | None = None
     views: Sequence[tuple[Tensor, Array, Array]] = ()  # each parameter, its array, and where its gradient belongs
 
-    def step(self, update: Update) -> None:
+    def step(self, update: Update, rate: float) -> None:
         self.own()
-        complete = all(p.grad is home for p, _, home in self.views)
-        self.move(update, self.numbers, self.gradient if complete else None)
-        self._moved([p for p in self.parameters if p.grad is not None])
+        for p, _, home in self.views:  # a loop is quicker than all()
+            if p.grad is not home:
+                self.move(update, rate, self.numbers, None)
+                self._moved([p for p in self.parameters if p.grad is not None])
+                return
+        self.move(update, rate, self.numbers, self.gradient)
+        self._moved(self.parameters)
 
     def own(self) -> None:
         """Make the parameters' arrays views of the vector, unless they are, and their gradients of another one."""
-        if self.views and all(p._data is data for p, data, _ in self.views):  # else another optimizer has taken them
-            return
+        for p, data, _ in self.views:
+            if p._data is not data:  # another optimizer has taken it
+                break
+        else:
+            if self.views:
+                return
         self.numbers = np.concatenate([p._data.reshape(-1) for p in self.parameters])
         self.gradient = np.empty_like(self.numbers)
         ends = np.cumsum(self.sizes)[:-1]
