@@ -68,9 +68,12 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
     kind = by_name.get(str(given.pop("class", None)))
     if kind is None or not given.keys() <= set(settings(kind)):
         raise ValueError(f"no {what} is described by {config!r:.200}: it may be from a newer version")
-    return kind(**{
-        name: from_config(x, name, classes) if isinstance(x, Mapping) else x for name, x in given.items()
-    })  # fmt: skip
+    for name, x in given.items():
+        given[name] = from_config(x, name, classes) if isinstance(x, Mapping) else x
+    try:
+        return kind(**given)
+    except TypeError as error:  # some are missing
+        raise ValueError(f"no {what} is described by {config!r:.200}: {error}") from error
 
 
 def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = MappingProxyType({})) -> Any:

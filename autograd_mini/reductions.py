@@ -274,10 +274,15 @@ def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     True
     """
     x = array(x)
-    top = stop_gradient(max(x, axis, keepdims=True))
-    top = where(absolute(top) < math.inf, top, 0.0)
+    top = _top(x, axis)
     result = log(sum(exp(x - top), axis, keepdims=True)) + top
     return result if keepdims else squeeze(result, axes_of(range(x.ndim) if axis is None else axis, x.ndim))
+
+
+def _top(x: Any, axis: Axis) -> Any:
+    """The greatest elements, where they are finite: without them no exponential overflows."""
+    top = stop_gradient(max(x, axis, keepdims=True))
+    return where(absolute(top) < math.inf, top, 0.0)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
@@ -287,7 +292,8 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     Tensor([    0., -1000.])
     """
     x = array(x)
-    return x - logsumexp(x, axis, keepdims=True)
+    shifted = x - _top(x, axis)
+    return shifted - log(sum(exp(shifted), axis, keepdims=True))
 
 
 def softmax(x: Any, axis: int = -1) -> Any:

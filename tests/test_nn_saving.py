@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import signal
 import subprocess
@@ -98,8 +99,11 @@ def test_a_network_comes_back(name: str, path: Path) -> None:
 
 
 def test_a_network_that_no_batch_has_gone_through_comes_back(path: Path) -> None:
-    again = through(path, nn.MLP(3, [4, 1], seed=0).to_sequential())
-    np.testing.assert_array_equal(again.predict(X), nn.MLP(3, [4, 1], seed=0).to_sequential().predict(X))
+    dense = nn.Dense(1)
+    dense(X)
+    model = normalized([dense])
+    again = through(path, model)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
 def test_initializers_and_regularizers_come_back_with_their_settings(path: Path) -> None:
@@ -297,6 +301,7 @@ def refuses(request: pytest.FixtureRequest) -> Callable[..., None]:
 def test_a_path_without_a_file_is_named(refuses: Callable[..., None], tmp_path: Path) -> None:
     refuses(tmp_path / "none.safetensors", FileNotFoundError, r"none\.safetensors")
     refuses(tmp_path, IsADirectoryError, r"is a directory, expected a file that save\(\) wrote")
+    refuses(Path(os.devnull))
 
 
 def length(number: int) -> bytes:
@@ -423,8 +428,10 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (lambda _, said: said["compile"]["loss"].update({"class": "Mine"}), "no loss is described by"),
     "unknown metric": (lambda _, said: said["compile"].update(metrics=["f7"]), "unknown metric 'f7'"),
-    "other random numbers": (
-        lambda _, said: said["compile"]["generator"].update(bit_generator="MT19937"), "PCG64"
+    "another generator": (lambda _, said: said["compile"]["generator"].update(bit_generator="MT19937"), "PCG64"),
+    "other random numbers": (lambda _, said: said["compile"]["generator"].update(uinteger=-1), "negative|bounds"),
+    "no network": (
+        lambda _, said: said.update(architecture={"class": "Zeros", "shapes": [None, None]}), "'Zeros' object"
     ),
     "no architecture": (lambda _, said: said.pop("architecture"), "it has no 'architecture'"),
     "epochs of text": (lambda _, said: said["history"].update(epoch="ab"), "interpreted as an integer"),

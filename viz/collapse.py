@@ -223,7 +223,7 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
     """The picture of the groups: labels stay where one node meets one node."""
     spoken = [member for group in groups for member in _speakers(graph, group)]
     called = name_nodes(spoken, variables)
-    names = {id(member): _name(group, called) for group in groups for member in group.members}
+    names = {key: name for group in groups for name in [_name(group, called)] for key in map(id, group.members)}
     names |= names_of_arrays(graph, variables)
     place = {id(member): i for i, group in enumerate(groups) for member in group.members}
     stale = stale_nodes(graph)

@@ -72,5 +72,5 @@ def _rows_gradients(needs: Any, g: Any) -> tuple[Any, Any]:
 
 # Of labels and logits: from 0 to 1, of one shape; the numbers of classes (m,) and (m, K); rows (m, K) of both.
 LOGISTIC = Custom("binary_crossentropy", _logistic, _logistic_gradients, copies=False)
-CLASSES = Custom("sparse_categorical_crossentropy", _classes, _classes_gradients, copies=False)
-ROWS = Custom("categorical_crossentropy", _rows, _rows_gradients, copies=False)
+CLASSES = Custom("crossentropy", _classes, _classes_gradients, copies=False)
+ROWS = Custom("crossentropy", _rows, _rows_gradients, copies=False)

@@ -123,19 +123,14 @@ class Dense(Weighted):
             self._draw(X)
         assert self.W is not None
         self.check(X, self.W.shape[0])
-        Z = X @ self.W
-        if self.b is not None:
-            Z = Z + self.b
+        product = X @ self.W
+        Z = product if self.b is None else product + self.b
         A = _activated(self, Z)
         if self.number:
-            self._tag(A, "A")  # first, because without an activation it is Z
-            self._tag(Z, "Z")
+            for node, label in ((A, self.label("A")), (Z, self.label("Z")), (product, "")):
+                if node._tag is None:  # else it tells which line made it: see detect_anomaly
+                    node._tag = Tag(label, (self.title,))
         return A
-
-    def _tag(self, node: Any, label: str) -> None:
-        """Say what a node is in pictures, unless it tells which line made it: see detect_anomaly."""
-        if node._tag is None:
-            node._tag = Tag(self.label(label), (self.title,))
 
     def _draw(self, X: Any) -> None:
         if THREAD.trace is not None:

@@ -38,8 +38,8 @@ def softmax(x):
     return t1 / np.sum(t1, axis=-1, keepdims=True)""",
     "log_softmax": """\
 def log_softmax(x):
-    t1 = np.max(x, axis=-1, keepdims=True)
-    return x - (np.log(np.sum(np.exp(x - t1), axis=-1, keepdims=True)) + t1)""",
+    t1 = x - np.max(x, axis=-1, keepdims=True)
+    return t1 - np.log(np.sum(np.exp(t1), axis=-1, keepdims=True))""",
 }
 
 

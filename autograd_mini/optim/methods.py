@@ -62,7 +62,8 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         if (
-            len(self._vectors) == 1
+            type(self) is SGD
+            and len(self._vectors) == 1
             and type(self._vectors[0]) is Numbers
             and not (self.momentum or self.weight_decay or self.clips)
         ):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..configured import Configured
-from ..graph import describe
+from ..graph import Node, describe
 from ..modes import refuse_in_program
 from ..tensor import Array, Tensor
 from ..value import Value, as_float
@@ -69,7 +69,8 @@ class Optimizer(Configured):
 
     @learning_rate.setter
     def learning_rate(self, rate: Rate) -> None:
-        self._learning_rate = rate if callable(rate) else number_within(rate, "learning_rate", NOT_NEGATIVE)
+        schedule = callable(rate) and not isinstance(rate, type)
+        self._learning_rate = rate if schedule else number_within(rate, "learning_rate", NOT_NEGATIVE)
 
     @property
     def rate(self) -> float:
@@ -84,7 +85,7 @@ class Optimizer(Configured):
         ------
         ValueError : when it trains other parameters already
         """
-        if not isinstance(parameters, Iterable):
+        if isinstance(parameters, Node) or not isinstance(parameters, Iterable):
             raise TypeError(
                 "an optimizer takes a list of Values and Tensors, such as model.parameters(), "
                 f"got {describe(parameters)}"
@@ -97,7 +98,7 @@ class Optimizer(Configured):
                 raise TypeError(f"an optimizer's parameters are Values and Tensors, got {describe(p)}")
         if not self.parameters:
             self.parameters, self._vectors = chosen, vectors(chosen, self.rows)
-        elif list(map(id, chosen)) != list(map(id, self.parameters)):
+        elif set(map(id, chosen)) != set(map(id, self.parameters)):
             raise ValueError(
                 f"this {type(self).__name__} trains other parameters already: make a new one for these, as compile "
                 'does when it is given a name such as "adam"'
@@ -156,7 +157,7 @@ class Optimizer(Configured):
     def _clip(self) -> list[tuple[Any, Any]]:
         """Clip the gradients for one step; gives what they were."""
         kept = [(p, p.grad) for p in self.parameters if p.grad is not None]
-        norms = [math.sqrt(np.vdot(g, g)) for _, g in kept]
+        norms = [float(np.linalg.norm(np.ravel(g).astype(float))) for _, g in kept]  # a float32 would overflow
         if self.global_clipnorm is not None:
             norms = [math.hypot(*norms)] * len(norms)
         limit = self.clipnorm or self.global_clipnorm or 0.0
@@ -191,13 +192,13 @@ class Optimizer(Configured):
 
         Raises
         ------
-        ValueError : for missing or unknown names, other shapes or dtypes
+        ValueError : for missing or unknown names, other shapes or dtypes, negative counts
         """
         got, expected = (
             {name: f"{np.shape(x)} {np.asarray(x).dtype}" for name, x in arrays.items()}
             for arrays in (state, self.state())
         )
-        if got != expected:
+        if got != expected or any(np.min(x) < 0 for name, x in state.items() if name.endswith("steps")):
             raise ValueError(
                 f"this state is not of a {type(self).__name__} of such parameters: got {got}, expected {expected}"
             )

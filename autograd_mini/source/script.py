@@ -183,8 +183,10 @@ class Script:
     def _array(self, x: Any, indent: int) -> str:
         dtype = "" if x.dtype in (np.float64, np.int64, np.bool_) else f", dtype=np.{x.dtype.name}"
         first = x.flat[0] if x.size else 0
-        if not x.size or (x.size > 1 and x.dtype.kind in "fb" and (x == first).all()):
-            name = "full" if x.dtype == np.bool_ else "zeros" if not np.any(x) else "ones" if first == 1 else "full"
+        if not x.size or (x.size > 1 and x.dtype.kind in "fb" and x.tobytes() == x.flat[:1].tobytes() * x.size):
+            name = "full"
+            if x.dtype != np.bool_ and (first == 1 or not x.tobytes().strip(b"\0")):  # -0.0 isn't 0.0
+                name = "ones" if first == 1 else "zeros"
             return f"np.{name}({x.shape}{f', {self.literal(first)}' if name == 'full' else ''}{dtype})"
         if x.size > 2 and x.dtype.kind == "i" and (x.ravel() == np.arange(x.size)).all():
             return f"np.arange({x.size}{dtype})" + (f".reshape{x.shape}" if x.ndim > 1 else "")
