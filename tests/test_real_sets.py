@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,9 @@ from sklearn.neural_network import MLPRegressor
 
 from autograd_mini import nn, optim
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SEEDS = range(5)
 
 
@@ -97,8 +99,20 @@ def test_diabetes_is_predicted_as_by_scikit_learns_network() -> None:
     assert np.mean(scores("diabetes")) == pytest.approx(np.mean(theirs), abs=0.03)
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """More would wait for each other, the arrays are so small."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.mark.slow
 @pytest.mark.torch
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", PLANS)
 def test_the_same_network_in_pytorch_predicts_as_well(name: str) -> None:
     assert np.mean(scores(name)) == pytest.approx(np.mean([in_pytorch(name, seed) for seed in SEEDS]), abs=0.01)

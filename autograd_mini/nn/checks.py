@@ -39,7 +39,7 @@ def features(X: Any, dtype: Any = None) -> Array:
         raise ValueError(f"X holds examples as rows, expected shape (m, …), got {array.shape}{hint}")
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
-    array = array.astype(dtype, copy=False)
+    array = array.astype(dtype, order="C", copy=False)  # a DataFrame's order would give other last digits
     _check_finite(array, X, "X")
     return array
 

@@ -240,7 +240,7 @@ class Normalization(Weighted):
         ------
         ValueError : for X without examples, or with nan or inf in it
         """
-        data = checked(np.asarray(X), X)
+        data = checked(np.asarray(X, order="C"), X)
         if data.ndim < 2 or not data.size:
             raise ValueError(f"adapt() takes examples as rows, expected shape (m, features), got {data.shape}")
         if not np.isfinite(data).all():

@@ -360,7 +360,8 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network, its weights, what it was compiled with, its optimizer's state and its history.
 
-        The file is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at all.
+        The file is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at all. A
+        loss, metric or optimizer of one's own can't be in it: then the network is to be compiled again after loading.
 
         Raises
         ------

@@ -130,7 +130,7 @@ def _described(part: Any, path: str, known: dict[int, str]) -> dict[str, Any]:
         made_of = {name: plain(getattr(part, name), f"{kind.__name__}'s {name}") for name in settings(kind)}
     else:
         raise ValueError(
-            f"no file can hold a {kind.__name__}'s code: save networks of nn's own layers, and of others their weights()"
+            f"no file can hold a {kind.__name__}'s code: save networks of nn's own layers, and of others the weights()"
         )
     return {"class": kind.__name__, **made_of, "shapes": [part.input_shape, part.output_shape]}
 
