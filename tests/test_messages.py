@@ -150,8 +150,8 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: nn.MLP(2, [3, 1], "rleu"),
         ValueError,
         (
-            "unknown activation 'rleu': use 'linear', 'relu', 'leaky_relu', 'sigmoid', 'softplus', 'tanh', "
-            "another function of one argument of the table, or a function"
+            "unknown activation 'rleu': use 'linear', 'relu', 'leaky_relu', 'sigmoid', 'softplus', 'tanh', in a Dense "
+            "layer 'softmax', another function of one argument of the table, or a function"
         ),
     ),
     (lambda: nn.MLP(2, [3, 1])([1.0]), ValueError, "layer 1, neuron 1 takes 2 inputs, got 1"),

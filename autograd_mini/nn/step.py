@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,11 @@ class Step:
         self._eager = module.run_eagerly
         self._replayed: jit | None = None
         self._seen: Any = None
+        self._planned: Counter[int] = Counter()
+
+    def plan(self, steps: Mapping[int, int]) -> None:
+        """Say how many steps there will be, by the number of examples in a batch: a few aren't worth a recording."""
+        self._planned.update(steps)
 
     def prepare(self, module: Module, run: object) -> Callable[..., list[Any]]:
         """A function of (X, y, sample weight) that gives the data of the loss, and of the outputs if there are metrics.
@@ -37,12 +43,13 @@ class Step:
         look into (one's own functions, dicts, …) counts as other in each ``run`` of fit.
         """
         network = weakref.ref(module)  # else only the garbage collector would free it
+        penalized = penalized_in(module)
 
         def loss(X: Any, y: Any, sample_weight: Any) -> Any:
             module: Any = network()
             with running(training=True, generator=self.generator, watched=True, activated=Activated()):
                 outputs = module.batch(X)
-                value = loss_of(module, y, outputs, sample_weight)
+                value = loss_of(module, y, outputs, sample_weight, penalized)
             if not isinstance(value, Node) or not value.requires_grad:
                 raise ValueError("the loss doesn't depend on the weights: compute it from what the network gives")
             return (value, outputs.detach()) if module.metrics else value
@@ -53,7 +60,7 @@ class Step:
             return [x.data for x in results]
 
         def replayed(*batch: Any) -> list[Any]:
-            if not self._eager:
+            if not self._eager and self._planned[len(batch[0])] >= FEW:
                 try:
                     return recorded.descend(*batch)
                 except RecordingError:
@@ -66,6 +73,8 @@ class Step:
         recorded = self._replayed
         return replayed
 
+
+FEW = 32  # steps that take no longer than a recording, and they
 
 # What a recording doesn't depend on.
 BESIDES = {"optimizer", "loss", "metrics", "history", "table", "stop_training", "input_shape", "output_shape"}
@@ -93,7 +102,12 @@ def _setting(x: Any, run: object) -> list[Any]:
     return [] if isinstance(x, Module | Node) else [run]  # those are parts, which are gone through by themselves
 
 
-def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any) -> Any:
+def penalized_in(module: Module) -> list[Module]:
+    """The parts of a network that add something to the loss."""
+    return [part for part in module.modules() if part.penalty() is not None]
+
+
+def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any, penalized: Sequence[Module]) -> Any:
     """The loss of a network's outputs; of what the last activation was given, where that loses nothing."""
     loss = module.loss
     assert loss is not None
@@ -101,7 +115,6 @@ def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any) -> Any:
     if loss.behind and loss.behind == last.name and last.result is outputs and not loss.from_logits:
         loss, outputs = loss.on_logits(), last.given
     value = loss(y, outputs, sample_weight)
-    for part in module.modules():
-        penalty = part.penalty()
-        value = value if penalty is None else value + penalty
+    for part in penalized:
+        value = value + part.penalty()
     return value

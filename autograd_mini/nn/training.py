@@ -24,7 +24,7 @@ from .checks import check_outputs, features, warn_of_beginners_mistakes
 from .examples import Examples, dtype_of, outputs_of
 from .module import RUN, Activated, running
 from .progress import Quiet, progress
-from .step import Step, loss_of
+from .step import Step, loss_of, penalized_in
 
 if TYPE_CHECKING:
     from ..optim import Optimizer
@@ -90,6 +90,8 @@ def fit(
     module.stop_training, module.history = False, History()
     bar = progress(verbose, last - initial_epoch, math.ceil(len(examples) / batch_size))
     run = object()
+    count, rest = divmod(len(examples), batch_size)
+    step.plan({batch_size: count * (last - initial_epoch), rest: last - initial_epoch})
     try:
         with bar:
             for callback in called:
@@ -99,8 +101,8 @@ def fit(
                     callback.on_epoch_begin(epoch)
                 if called or epoch == initial_epoch:  # callbacks may have changed the network
                     descend = step.prepare(module, run)
-                rows = step.generator.permutation(len(examples)) if shuffle else slice(None)
-                logs = _epoch(module, descend, examples.take(rows), batch_size, epoch, called, bar)
+                ordered = examples.take(step.generator.permutation(len(examples))) if shuffle else examples
+                logs = _epoch(module, descend, ordered, batch_size, epoch, called, bar)
                 if watched:
                     logs |= {f"val_{name}": value for name, value in _measure(module, watched).items()}
                 for callback in called:
@@ -209,11 +211,12 @@ def _stop(optimizer: Optimizer, loss: float, epoch: int, batch: int) -> None:
 def _measure(module: Module, examples: Examples, batch_size: int = CHUNK) -> dict[str, float]:
     """The loss and the metrics."""
     total = 0.0
+    penalized = penalized_in(module)
     with no_grad():
         for rows, X, y, sample_weight in examples.batches(batch_size):
             with running(training=False, watched=True, activated=Activated()):
                 outputs = outputs_of(module, X)
-                total += len(X) * float(loss_of(module, y, outputs, sample_weight))
+                total += len(X) * float(loss_of(module, y, outputs, sample_weight, penalized))
             examples.outputs[rows] = outputs.data
     return {"loss": total / len(examples), **examples.measured()}
 
