@@ -92,13 +92,13 @@ def test_delta_is_a_positive_number(delta: Any) -> None:
 
 
 def test_what_a_loss_can_be_fused_with() -> None:
-    assert [kind().behind for kind in CROSS] == ["sigmoid", "softmax", "softmax"]
+    assert [kind().output_activation for kind in CROSS] == ["sigmoid", "softmax", "softmax"]
     for kind in CROSS:
         loss = kind()
         assert (loss.from_logits, loss.on_logits().from_logits) == (False, True)
         assert type(loss.on_logits()) is kind
     for other in (MeanSquaredError(), MeanAbsoluteError(), Huber(), Hinge(), get(lambda y, p: p - y)):
-        assert (other.from_logits, other.behind) == (None, None)
+        assert (other.from_logits, other.output_activation) == (None, None)
         with pytest.raises(ValueError, match="has no form for logits"):
             other.on_logits()
 

@@ -131,7 +131,7 @@ def check_outputs(loss: Loss, activation: str | None, shape: tuple[int, ...]) ->
     if loss.from_logits is False and activation == "linear":
         _warn(
             f"{loss.name} takes probabilities, the output is linear: use from_logits=True, or end with "
-            f'activation="{loss.behind}"'
+            f'activation="{loss.output_activation}"'
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..modes import no_grad
 from . import checks, losses, metrics
-from .module import RUN, Activated, running
+from .running import RUN, Activated, running
 
 if TYPE_CHECKING:
     from ..tensor import Array
@@ -35,9 +35,10 @@ class Examples:
         self.X = checks.features(X, dtype_of(module))
         self.y = checks.targets(y, len(self.X))
         self.weight = checks.weights_of_examples(sample_weight, len(self.X))
-        with no_grad(), running(training=False, watched=True, activated=Activated()):
+        with no_grad(), running(training=False, activated=Activated()):
             first = outputs_of(module, self.X[:1])
-            self.activation = RUN.activated.name if RUN.activated.result is first else None
+            last = RUN.activated or Activated()
+        self.activation = last.name if last.result is first else None
         shape = (len(self.X), *first.shape[1:])
         if len(shape) > max(2, self.y.ndim):
             raise ValueError(

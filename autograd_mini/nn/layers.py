@@ -20,7 +20,8 @@ from ..modes import THREAD, RecordingError
 from ..randomness import dropout
 from ..tensor import Array, Tensor, checked, leaf
 from . import activations, initializers, regularizers
-from .module import RUN, Activated, Module
+from .module import Module
+from .running import RUN, Activated
 
 
 class Weighted(Module):
@@ -268,7 +269,7 @@ def _activated(layer: Dense | Activation, Z: Any) -> Any:
     """g(Z), which training may want to take back, because a loss that knows Z loses nothing."""
     g = activations.function(layer.activation)
     A = Z if g is None else g(Z)
-    if RUN.watched:
+    if RUN.activated is not None:
         name = layer.activation if isinstance(layer.activation, str) else None
         RUN.activated = Activated(A, name, Z)
     return A

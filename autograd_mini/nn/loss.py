@@ -29,7 +29,7 @@ class Loss(Configured):
     Attributes
     ----------
     from_logits : whether predictions are logits; None where that has no meaning
-    behind : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
+    output_activation : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
 
     >>> class Quartic(Loss):
     ...     def call(self, y_true, y_pred):
@@ -39,7 +39,7 @@ class Loss(Configured):
     """
 
     from_logits: bool | None = None
-    behind: str | None = None
+    output_activation: str | None = None
 
     def __init__(self) -> None:
         """Without settings."""

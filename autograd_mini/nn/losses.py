@@ -250,7 +250,7 @@ class _CrossEntropy(_Known):
 class BinaryCrossentropy(_CrossEntropy):
     """:func:`binary_crossentropy` as an object."""
 
-    function, behind = staticmethod(binary_crossentropy), "sigmoid"
+    function, output_activation = staticmethod(binary_crossentropy), "sigmoid"
 
     def check(self, y: Array, shape: labels.Shape) -> None:
         labels.probabilities(labels.fitting(y, shape))
@@ -259,7 +259,7 @@ class BinaryCrossentropy(_CrossEntropy):
 class CategoricalCrossentropy(_CrossEntropy):
     """:func:`categorical_crossentropy` as an object."""
 
-    function, behind = staticmethod(categorical_crossentropy), "softmax"
+    function, output_activation = staticmethod(categorical_crossentropy), "softmax"
 
     def check(self, y: Array, shape: labels.Shape) -> None:
         labels.rows(labels.numbers(y), shape)
@@ -268,7 +268,7 @@ class CategoricalCrossentropy(_CrossEntropy):
 class SparseCategoricalCrossentropy(_CrossEntropy):
     """:func:`sparse_categorical_crossentropy` as an object."""
 
-    function, behind = staticmethod(sparse_categorical_crossentropy), "softmax"
+    function, output_activation = staticmethod(sparse_categorical_crossentropy), "softmax"
 
     def check(self, y: Array, shape: labels.Shape) -> None:
         labels.classes(labels.numbers(y), shape)

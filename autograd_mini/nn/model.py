@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .layers import Dense
-from .module import RUN, Module, running
+from .module import Module
+from .running import RUN, running
 
 if TYPE_CHECKING:
     from .scalar import MLP, Seed

@@ -17,16 +17,16 @@ A layer is a Module, and so is a network of layers. For one's own, make the laye
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import DATA, Leaf, Node, Tag, describe
+from ..graph import DATA, Node, describe
 from ..modes import refuse_in_program
 from ..tensor import Array, Tensor, checked, leaf
+from .parts import BATCH, check_weights, parts
+from .running import running
 
 if TYPE_CHECKING:
     import os
@@ -34,39 +34,6 @@ if TYPE_CHECKING:
     from ..optim import Optimizer
     from .callbacks import History
     from .loss import Loss
-
-
-class Activated(NamedTuple):
-    """What an activation gave, what it is called, and what it was given."""
-
-    result: Any = None
-    name: str | None = None
-    given: Any = None
-
-
-class _Run(threading.local):
-    """How modules are called in this thread."""
-
-    training = False
-    generator: np.random.Generator | None = None  # what dropout is drawn from, and weights where there is no other
-    weights: np.random.Generator | None = None  # what weights are drawn from
-    watched = False  # whether to keep the last activation
-    activated = Activated()
-
-
-RUN = _Run()
-BATCH = Tag("X")  # of what a batch becomes
-
-
-@contextmanager
-def running(**how: Any) -> Iterator[None]:
-    """Call modules so; what isn't given stays as it is."""
-    before = {name: getattr(RUN, name) for name in how}
-    vars(RUN).update(how)
-    try:
-        yield
-    finally:
-        vars(RUN).update(before)
 
 
 class Module:
@@ -77,7 +44,10 @@ class Module:
     Attributes
     ----------
     name : what errors and tables call it
-    optimizer, loss, metrics : what :meth:`compile` was given, as objects
+    optimizer, loss : what :meth:`compile` was given, as objects
+    metrics : their names and functions, as they were given
+    run_eagerly : whether each step runs :meth:`forward`, instead of replaying its recording
+    input_shape, output_shape : of one example, when it was last called
     history : the :class:`History` of the last :meth:`fit`, also of one that was interrupted
     stop_training : a callback sets it to end :meth:`fit` after this epoch
     table : the columns, categories and classes of the table that it learned from, saved with it; None without one
@@ -98,8 +68,8 @@ class Module:
     def forward(self, X: Any) -> Any:
         """What comes of a batch X, a Tensor of shape (m, …), the first axis counting examples: a Tensor.
 
-        In training it is recorded once and replayed: numbers that it reads, and draws, are those of the first batch
-        of each :meth:`fit`. Use :class:`Dropout` or :func:`autograd_mini.dropout` to draw afresh, ``compile(…,
+        A longer :meth:`fit` records it once and replays that: numbers that it reads, and draws, are then those of the
+        first batch. Use :class:`Dropout` or :func:`autograd_mini.dropout` to draw afresh, ``compile(…,
         run_eagerly=True)`` to run it at each step.
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method forward(self, X)")
@@ -138,7 +108,7 @@ class Module:
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """Every Module and leaf node within, this one first, each once, with the path that leads there."""
-        return _parts(self, "", set())
+        return parts(self, "", {})
 
     def parameters(self) -> list[Any]:
         """Every node that is trained, once each, always in the same order."""
@@ -199,9 +169,9 @@ class Module:
         own = {path: x for path, x in self.parts() if isinstance(x, Node)}
         if not own:
             raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
-        check_weights({path: x._data for path, x in own.items()}, weights)
+        check_weights({path: np.asarray(x._data) for path, x in own.items()}, weights)
         for path, x in own.items():
-            x.data = weights[path]
+            x.data = np.asarray(weights[path])[()]
 
     def build(self, shape: tuple[int | None, ...], dtype: Any = np.float64) -> None:
         """Make the weights for batches of a shape, without one: ``model.build((None, 2))``.
@@ -229,6 +199,7 @@ class Module:
         Raises
         ------
         ValueError : for unknown names; it lists the known ones
+        TypeError : for what can be no optimizer
         """
         from . import training
 
@@ -265,7 +236,8 @@ class Module:
         shuffle : whether to take the examples in another order each epoch
         sample_weight : (m,), how much each example's loss counts
         initial_epoch : the number of the first epoch, to go on where another call has ended
-        seed : the same seed gives the same weights, bit for bit; it draws weights not made yet, the order, and dropout
+        seed : the same seed gives the same weights, bit for bit; it draws the order, dropout, and weights not made yet
+            unless the network has a seed of its own
 
         Returns
         -------
@@ -273,8 +245,9 @@ class Module:
 
         Raises
         ------
-        RuntimeError : before :meth:`compile`
+        RuntimeError : before :meth:`compile`, and within ``no_grad``
         ValueError : for data or settings that don't fit, before any weight changes
+        TypeError : for callbacks that are none
         AnomalyError : when the loss becomes nan or infinite; the weights are the last finite ones
 
         >>> from autograd_mini import nn
@@ -382,36 +355,3 @@ class Module:
     def __getstate__(self) -> dict[str, Any]:
         """Copies record anew: what was recorded knows this module's weights, not theirs."""
         return vars(self) | {"_step": None}
-
-
-def _parts(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, Module):
-        inside: Mapping[Any, Any] = thing.inside()
-    elif isinstance(thing, dict):
-        inside = thing
-    elif isinstance(thing, list | tuple):
-        inside = dict(enumerate(thing))
-    elif isinstance(thing, Node) and isinstance(thing.origin, Leaf) and thing._tag is not BATCH:
-        inside = {}
-    else:
-        return
-    if id(thing) in seen:
-        return
-    seen.add(id(thing))
-    if isinstance(thing, Module | Node):
-        yield path, thing
-    for name, part in inside.items():
-        yield from _parts(part, f"{path}.{name}" if path else str(name), seen)
-
-
-def check_weights(own: Mapping[str, Array], given: Mapping[str, Array]) -> None:
-    """Raise a ValueError unless the arrays have the names, shapes and dtypes of the module's own."""
-    problems = [f"{name} is missing" for name in own.keys() - given.keys()]
-    problems += [f"{name} is unknown" for name in given.keys() - own.keys()]
-    for name in own.keys() & given.keys():
-        array = np.asarray(given[name])
-        if (array.shape, array.dtype) != (own[name].shape, own[name].dtype):
-            expected = f"{own[name].shape} {own[name].dtype}"
-            problems.append(f"{name} is {array.shape} {array.dtype}, expected {expected}")
-    if problems:
-        raise ValueError(f"these weights are not this network's: {'; '.join(sorted(problems)[:5])}")

@@ -35,7 +35,8 @@ from . import initializers, losses, metrics, regularizers
 from .callbacks import History
 from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
 from .model import Sequential
-from .module import Module, check_weights
+from .module import Module
+from .parts import check_weights
 
 if TYPE_CHECKING:
     import os

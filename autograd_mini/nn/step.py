@@ -14,7 +14,8 @@ from ..configured import PLAIN, Configured, settings
 from ..graph import Node
 from ..modes import RecordingError
 from ..programs.jit import jit
-from .module import RUN, Activated, Module, running
+from .module import Module
+from .running import RUN, Activated, running
 
 
 class Step:
@@ -47,7 +48,7 @@ class Step:
 
         def loss(X: Any, y: Any, sample_weight: Any) -> Any:
             module: Any = network()
-            with running(training=True, generator=self.generator, watched=True, activated=Activated()):
+            with running(training=True, generator=self.generator, activated=Activated()):
                 outputs = module.batch(X)
                 value = loss_of(module, y, outputs, sample_weight, penalized)
             if not isinstance(value, Node) or not value.requires_grad:
@@ -111,8 +112,13 @@ def loss_of(module: Module, y: Any, outputs: Any, sample_weight: Any, penalized:
     """The loss of a network's outputs; of what the last activation was given, where that loses nothing."""
     loss = module.loss
     assert loss is not None
-    last = RUN.activated
-    if loss.behind and loss.behind == last.name and last.result is outputs and not loss.from_logits:
+    last = RUN.activated or Activated()
+    if (
+        loss.output_activation
+        and loss.output_activation == last.name
+        and last.result is outputs
+        and not loss.from_logits
+    ):
         loss, outputs = loss.on_logits(), last.given
     value = loss(y, outputs, sample_weight)
     for part in penalized:

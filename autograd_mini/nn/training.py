@@ -22,8 +22,8 @@ from . import losses, metrics
 from .callbacks import Callback, History, checked_callbacks
 from .checks import check_outputs, features, warn_of_beginners_mistakes
 from .examples import Examples, dtype_of, outputs_of
-from .module import RUN, Activated, running
 from .progress import Quiet, progress
+from .running import RUN, Activated, running
 from .step import Step, loss_of, penalized_in
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _measure(module: Module, examples: Examples, batch_size: int = CHUNK) -> dic
     penalized = penalized_in(module)
     with no_grad():
         for rows, X, y, sample_weight in examples.batches(batch_size):
-            with running(training=False, watched=True, activated=Activated()):
+            with running(training=False, activated=Activated()):
                 outputs = outputs_of(module, X)
                 total += len(X) * float(loss_of(module, y, outputs, sample_weight, penalized))
             examples.outputs[rows] = outputs.data
