@@ -17,7 +17,6 @@ from . import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .nn import MLP
     from .value import Value
 
 PROGRAM = "autograd-mini"
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except KeyboardInterrupt:
         return 130
-    except (ValueError, OSError, RuntimeError, ImportError) as error:
+    except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as error:
         print(_line(f"{PROGRAM}: {_message(error)}"), file=sys.stderr)
         return 2
     return 0
@@ -263,49 +262,24 @@ def _digits() -> dict[str, Value]:
 
     X, y = digits(classes=(0, 1))
     order = np.random.default_rng(0).permutation(len(X))
-    examples = list(zip((X[order] / 16).tolist(), y[order].tolist(), strict=True))
-    held_out, training = examples[:72], examples[72:]
+    X, y = X[order] / 16, y[order]
+    held_out = 72
 
     network = ag.nn.MLP(64, [3, 1], activation="tanh", seed=0)
-    _train(network, training)
+    loss = ag.nn.BinaryCrossentropy(from_logits=True)
+    network.compile(ag.optim.SGD(learning_rate=0.1, momentum=0.9), loss, ["accuracy"])
+    network.fit(X[held_out:], y[held_out:], epochs=5, batch_size=16, seed=0)
+    accuracy = network.evaluate(X[:held_out], y[:held_out], return_dict=True)["accuracy"]
+    print(f"accuracy on {held_out} held-out images: {accuracy:.1%}")
 
-    with ag.no_grad():
-        scores = [network(image).data for image, _ in held_out]  # above 0 means a 1
-    right = sum((score > 0) == (label == 1) for score, (_, label) in zip(scores, held_out, strict=True))
-    print(f"accuracy on {len(held_out)} held-out images: {right / len(held_out):.1%}")
-
-    least = min((score, image) for score, (image, label) in zip(scores, held_out, strict=True) if label == 1)[1]
+    ones = X[:held_out][y[:held_out] == 1]
+    least = ones[network.predict(ones)[:, 0].argmin()]
     hidden = [ag.Value(h.data, f"h{i}", requires_grad=False) for i, h in enumerate(network.layers[0](least), 1)]
     z = network.layers[1].neurons[0](hidden)
     p = ag.sigmoid(z)
-    loss = ag.nn.binary_crossentropy(1, p)  # the answer is 1
-    loss.zero_grad()  # what training left
-    loss.backward()
-    return {"z": z, "p": p, "L": loss}
-
-
-def _train(network: MLP, examples: Sequence[tuple[list[float], int]], epochs: int = 5, batch: int = 16) -> None:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    import autograd_mini as ag
-
-    optimizer = ag.optim.SGD(network.parameters(), learning_rate=0.1, momentum=0.9)
-    steps = [examples[start : start + batch] for _ in range(epochs) for start in range(0, len(examples), batch)]
-    columns = [
-        TextColumn(f"training on {len(examples)} images of 0s and 1s"),
-        BarColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeElapsedColumn(),
-    ]
-    with Progress(*columns) as progress:
-        task = progress.add_task("", total=len(steps), loss=float("nan"))
-        for chosen in steps:
-            images, labels = zip(*chosen, strict=True)
-            loss = ag.nn.binary_crossentropy(labels, map(network, images), from_logits=True)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            progress.update(task, advance=1, loss=loss.data)
+    L = ag.nn.binary_crossentropy(1, p)  # the answer is 1
+    L.backward()
+    return {"z": z, "p": p, "L": L}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -9,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from .value import as_float
+
 PLAIN = bool | int | float | str | None
+NOT_NEGATIVE = "a finite number that is not negative"
 TAKES_OTHERS = 0x08  # a flag of code: it ends with **others
 
 
@@ -23,13 +27,13 @@ class Configured:
         ------
         ValueError : where a setting is a function, which no file can hold
         """
-        return {
-            "class": type(self).__name__,
-            **{name: plain(getattr(self, name), name) for name in settings(type(self))},
-        }
+        names = settings(type(self))
+        if lacking := [name for name in names if not hasattr(self, name)]:
+            raise ValueError(f"{type(self).__name__} keeps {lacking[0]} under another name: call the attribute that")
+        return {"class": type(self).__name__, **{name: plain(getattr(self, name), name) for name in names}}
 
     def __repr__(self) -> str:
-        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in settings(type(self)))
+        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in settings(type(self)) if hasattr(self, name))
         return f"{type(self).__name__}({said})"
 
 
@@ -76,7 +80,13 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
         raise ValueError(f"no {what} is described by {config!r:.200}: {error}") from error
 
 
-def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type] = MappingProxyType({})) -> Any:
+def find(
+    given: Any,
+    what: str,
+    classes: Sequence[type],
+    more: Mapping[str, type] = MappingProxyType({}),
+    otherwise: str = ", or a function",
+) -> Any:
     """What a name stands for, with its usual settings; a function or object as it is.
 
     A class is found by its name in snake case: ``"he_normal"`` is HeNormal.
@@ -85,12 +95,19 @@ def find(given: Any, what: str, classes: Sequence[type], more: Mapping[str, type
     ------
     ValueError : for an unknown name; it lists the known ones
     """
-    names = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in classes} | dict(more)
+    names = {snake_case(kind): kind for kind in classes} | dict(more)
     if callable(given):
         return given() if given in classes else given
-    if not isinstance(given, str) or given not in names:
-        raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}, or a function")
-    return names[given]()
+    for name in (given, snake_case(given)) if isinstance(given, str) else ():
+        if name in names:
+            return names[name]()
+    raise ValueError(f"unknown {what} {given!r}: use {', '.join(map(repr, names))}{otherwise}")
+
+
+def snake_case(name: str | type) -> str:
+    """How the names of classes are written as strings: HeNormal is he_normal, RMSprop rmsprop."""
+    text = name if isinstance(name, str) else name.__name__
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", text).lower()
 
 
 def positive(value: object, name: str) -> int:
@@ -98,3 +115,20 @@ def positive(value: object, name: str) -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} is a positive integer, got {value!r}")
     return int(value)
+
+
+def above_0(value: object, name: str) -> float:
+    """A setting as a float, if it is a finite number above 0; else a ValueError that names it."""
+    allowed = "a finite number above 0"
+    number = number_within(value, name, allowed)
+    if not number:
+        raise ValueError(f"{name} is {allowed}, got {value!r}")
+    return number
+
+
+def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:
+    """A setting as a float, if it is a number from 0 to below a limit; else a ValueError that names it."""
+    number = None if isinstance(value, bool) else as_float(value)
+    if number is None or not 0 <= number < below:
+        raise ValueError(f"{name} is {allowed}, got {value!r}")
+    return number

@@ -18,6 +18,7 @@ from typing import Any, Self
 import numpy as np
 
 from . import nn, optim
+from .tables.models import ending, rescale
 from .tensor import Array
 
 try:
@@ -129,11 +130,7 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         self.classes_, number = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"y needs two classes or more to tell apart, got one class, {self.classes_.tolist()[0]!r}")
-        if len(self.classes_) == 2:
-            ending: Any = 1, "sigmoid", "binary_crossentropy"
-        else:
-            ending = len(self.classes_), "softmax", "sparse_categorical_crossentropy"
-        self.model_ = self._trained(X, number, sample_weight, *ending)
+        self.model_ = self._trained(X, number, sample_weight, *ending(len(self.classes_)))
         return self
 
     def predict_proba(self, X: Any) -> Array:
@@ -174,10 +171,7 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
         scale: Any = nn.Normalization()
         scale.adapt(y)
         model = self._trained(X, scale(y).numpy(), sample_weight, y.shape[1], "linear", "mse")
-        last = model.layers[-1]
-        last.W.data = last.W.data * scale.std.data
-        last.b.data = last.b.data * scale.std.data + scale.mean.data
-        model.compile(self._new_optimizer(), "mse")  # the old one knows the weights as they were
+        rescale(model, scale.mean.data, scale.std.data, self._new_optimizer())
         self.model_ = model
         return self
 

@@ -54,8 +54,8 @@ class no_grad(ContextDecorator):
     """
 
     def __enter__(self) -> None:
+        _activate(1)  # first, so that an interrupt in between leaves no mode on
         THREAD.no_grad += 1
-        _activate(1)
 
     def __exit__(self, *exception: object) -> Literal[False]:
         THREAD.no_grad -= 1
@@ -77,8 +77,8 @@ class detect_anomaly(ContextDecorator):
     """
 
     def __enter__(self) -> None:
-        THREAD.anomaly += 1
         _activate(1)
+        THREAD.anomaly += 1
 
     def __exit__(self, *exception: object) -> Literal[False]:
         THREAD.anomaly -= 1

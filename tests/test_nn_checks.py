@@ -111,7 +111,7 @@ def test_a_tensor_is_read_by_its_numbers() -> None:
     ("y", "text"),
     [
         (TWO[:5], "^X has 12 examples, y 5: give as many of both$"),
-        ([TWO], "^X has 12 examples, y 1: give as many of both$"),
+        ([TWO], r"^X has 12 examples, y 1: examples are rows here, use y\.ravel\(\)$"),
         (1, "^X has 12 examples, y is one number: give as many of both$"),
         (None, "^y is None, expected "),
         ([], r"^y holds no examples, got shape \(0,\)$"),

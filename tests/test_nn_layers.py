@@ -129,7 +129,9 @@ def test_an_unknown_initializer_is_answered_with_the_known_ones(name: str, known
 @pytest.mark.parametrize("name", ["kernel_regularizer", "bias_regularizer"])
 @pytest.mark.parametrize("wrong", ["l3", 0.01])
 def test_an_unknown_regularizer_is_answered_with_the_known_ones(name: str, wrong: Any) -> None:
-    with pytest.raises(ValueError, match=f"^unknown regularizer {wrong!r}: use 'l1', 'l2', .*, or a function$"):
+    with pytest.raises(
+        ValueError, match=rf"^unknown regularizer {wrong!r}: use 'l1', 'l2', .*, or an object such as nn\.L2\(0\.01\)$"
+    ):
         nn.Dense(1, **{name: wrong})
 
 

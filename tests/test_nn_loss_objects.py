@@ -65,7 +65,7 @@ def test_short_names(short: str, kind: Any) -> None:
     assert type(get(short)) is kind
 
 
-@pytest.mark.parametrize("unknown", ["msee", "", "Huber", None, 3], ids=repr)
+@pytest.mark.parametrize("unknown", ["msee", "", None, 3], ids=repr)
 def test_an_unknown_loss_is_answered_with_the_known_ones(unknown: Any) -> None:
     with pytest.raises(ValueError, match="unknown loss") as error:
         get(unknown)
@@ -87,7 +87,7 @@ def test_from_logits_is_true_or_false(kind: Any, wrong: Any) -> None:
 
 @pytest.mark.parametrize("delta", [0, -1.0, np.nan, np.inf, "1"], ids=repr)
 def test_delta_is_a_positive_number(delta: Any) -> None:
-    with pytest.raises(ValueError, match="delta is a positive finite number, got"):
+    with pytest.raises(ValueError, match="delta is a finite number above 0, got"):
         Huber(delta)
 
 
@@ -179,12 +179,6 @@ def test_ones_own_loss_may_give_one_number_or_take_values() -> None:
 def test_names_of_ones_own() -> None:
     assert [loss.name for loss in (Quartic(), get(quartic), Wider())] == ["quartic", "quartic", "wider"]
     assert get(quartic).check(np.array(["a"]), (1, 1)) is None  # what its labels are, only its author knows
-
-
-@pytest.mark.parametrize("loss", [Quartic(), get(quartic), Wider()])
-def test_a_file_has_no_place_for_ones_own(loss: Any) -> None:
-    with pytest.raises(ValueError, match=f"the loss {loss.name} can't be saved, because a file holds no code"):
-        loss.config()
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_huber_is_square_near_0_and_straight_far_off(delta: float) -> None:
 
 @pytest.mark.parametrize("delta", [0, -1, math.nan, math.inf, "1", None], ids=repr)
 def test_delta_is_a_positive_number(delta: Any) -> None:
-    with pytest.raises(ValueError, match=r"delta is a positive finite number, got "):
+    with pytest.raises(ValueError, match=r"delta is a finite number above 0, got "):
         huber([0.0], [1.0], delta)
 
 

@@ -183,7 +183,7 @@ def test_the_script_needs_numpy_alone(tmp_path: Path) -> None:
 def of_table(tmp_path: Path, classes: list[str] | None, missing: str) -> Path:
     """A folder with a network for a table, and its script."""
     inputs = [Column("weight"), Column("roast", ["dark", "light, or so"])]
-    units, last, _ = ending(Target("taste", classes))
+    units, last, _ = ending(classes and len(classes))
     model = nn.Sequential([nn.Dense(4, activation="tanh"), nn.Dense(units, activation=last)], seed=0)
     model.build((None, 3))
     fill = [0.5, 0.75, 0.25] if missing == "mean" else []

@@ -12,7 +12,7 @@ import numpy as np
 from .style import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from matplotlib.figure import Figure
 
@@ -27,8 +27,9 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
     Parameters
     ----------
     model
-        A network of two features, or a function from X, (m, 2), to predictions: (m,) or (m, 1) of one number, where
-        the boundary is 0.5 (0 for a network that is compiled with logits or hinge), or (m, K) of a number a class.
+        A network of two features, a classifier with ``predict_proba``, or a function from X, (m, 2), to predictions:
+        (m,) or (m, 1) of one number, where the boundary is 0.5 (0 for a network that is compiled with logits or
+        hinge), or (m, K) of a number for each class.
     X
         Shape (m, 2).
     y
@@ -47,6 +48,7 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels):
         raise ValueError(
             f"a boundary is drawn in the plane: expected X of shape (m, 2), y (m,), got {points.shape}, {np.shape(y)}"
+            f"{': examples are rows here, use X.T' if points.shape[:1] == (2,) else ''}"
         )
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.08 * (high - low)
@@ -57,13 +59,19 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
 
     figure = _figure()
     axes = figure.add_subplot(xlabel="$x_1$", ylabel="$x_2$")
-    levels = np.arange(len(names) + 1) - 0.5
-    axes.contourf(across, up, regions, levels=levels, colors=[fill for fill, _ in _colours(len(names))])
+    levels = np.arange(max(len(names), regions.max() + 1) + 1) - 0.5
+    axes.contourf(across, up, regions, levels=levels, colors=[fill for fill, _ in _colours(len(levels) - 1)])
     axes.contour(across, up, regions, levels=levels[1:-1], colors=LIGHT.ink, linewidths=1.4)
     for name, (fill, border), marker in zip(names, _colours(len(names)), MARKERS * len(names), strict=False):
         chosen = points[labels == name]
         axes.scatter(
-            chosen[:, 0], chosen[:, 1], s=28, marker=marker, color=fill, edgecolors=border, label=f"y = {name}"
+            chosen[:, 0],
+            chosen[:, 1],
+            s=28,
+            marker=marker,
+            color=fill,
+            edgecolors=border,
+            label=f"y = {name:g}" if labels.dtype.kind == "f" else f"y = {name}",
         )
     axes.legend()
     return figure
@@ -75,14 +83,16 @@ def plot_history(history: Any) -> Figure:
     Parameters
     ----------
     history
-        A History, or its dict of lists.
+        A History, its dict of lists, or the network that was trained.
 
     Raises
     ------
     ImportError
         Without matplotlib.
     """
-    measured: Mapping[str, Sequence[float]] = getattr(history, "history", history)
+    measured: Any = history
+    while hasattr(measured, "history"):  # of a network its History, of that the dict
+        measured = measured.history
     names = [name for name in measured if not name.startswith("val_")]
     figure = _figure(width=4.8 * max(1, len(names)))
     for i, name in enumerate(names, start=1):
@@ -97,13 +107,11 @@ def plot_history(history: Any) -> Figure:
 
 def _classes(model: Any, grid: Any) -> Any:
     """The number of the class that is predicted for each point."""
-    predict = getattr(model, "predict", model)
+    predict = getattr(model, "predict_proba", None) or getattr(model, "predict", model)
     predicted = np.asarray(predict(grid))
     if predicted.ndim == 2 and predicted.shape[1] > 1:
         return predicted.argmax(axis=1)
-    loss = getattr(model, "loss", None)
-    scores = loss is not None and (loss.from_logits or loss.name == "hinge")
-    return (predicted.reshape(-1) >= (0.0 if scores else 0.5)).astype(int)
+    return (predicted.reshape(-1) >= getattr(getattr(model, "loss", None), "threshold", 0.5)).astype(int)
 
 
 def _colours(count: int) -> list[tuple[str, str]]:

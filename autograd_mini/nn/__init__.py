@@ -20,7 +20,9 @@ The same network as neurons, each of whose numbers is a node that can be drawn:
 from typing import TYPE_CHECKING, Any
 
 from .. import optim
+from ..functions import FUNCTIONS
 from . import initializers, losses, metrics, regularizers
+from .activations import BY_ROW
 from .callbacks import Callback, EarlyStopping, History, LearningRateScheduler, ModelCheckpoint
 from .initializers import (
     Constant,
@@ -34,7 +36,7 @@ from .initializers import (
     Ones,
     Zeros,
 )
-from .layers import Activation, Dense, Dropout, Flatten, Normalization
+from .layers import Activation, Dense, Dropout, Flatten, Input, Normalization
 from .loss import Loss
 from .losses import (
     BinaryCrossentropy,
@@ -81,6 +83,7 @@ __all__ = [
     "Hinge",
     "History",
     "Huber",
+    "Input",
     "Layer",
     "LearningRateScheduler",
     "LecunNormal",
@@ -119,4 +122,5 @@ def __getattr__(name: str) -> Any:
         from .saving import load_model  # noqa: PLC0415  # see above
 
         return load_model
-    raise AttributeError(f"autograd_mini.nn has no attribute {name!r}")
+    where = f": it is ag.{name}" if name in FUNCTIONS or name in BY_ROW else ""
+    raise AttributeError(f"autograd_mini.nn has no attribute {name!r}{where}")

@@ -12,6 +12,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     import os
 
@@ -78,7 +80,8 @@ class _Monitor(Callback):
     def check(self, measured: Sequence[str]) -> None:
         """Raise a ValueError unless the number is measured."""
         if self.monitor not in measured:
-            hint = ": give fit validation_split or validation_data" if self.monitor.startswith("val_") else ""
+            unwatched = self.monitor.startswith("val_") and "val_loss" not in measured
+            hint = ": give fit validation_split or validation_data" if unwatched else ""
             raise ValueError(
                 f"{type(self).__name__} watches {self.monitor!r}, fit measures {', '.join(measured)}{hint}"
             )
@@ -116,7 +119,7 @@ class EarlyStopping(_Monitor):
         restore_best_weights: bool = False,
     ) -> None:
         super().__init__(monitor, mode)
-        if not isinstance(patience, int) or patience < 0:
+        if not isinstance(patience, int | np.integer) or patience < 0:
             raise ValueError(f"patience is a number of epochs, 0 or more, got {patience!r}")
         self.min_delta = abs(min_delta)
         self.patience = patience

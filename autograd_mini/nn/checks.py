@@ -39,21 +39,27 @@ def features(X: Any, dtype: Any = None) -> Array:
         raise ValueError(f"X holds examples as rows, expected shape (m, …), got {array.shape}{hint}")
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
-    array = array.astype(dtype, order="C", copy=False)  # a DataFrame's order would give other last digits
     _check_finite(array, X, "X")
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype, order="C", copy=False)  # a DataFrame's order would give other last digits
+    if not np.isfinite(array).all():
+        raise ValueError(f"X holds numbers too large for {np.dtype(dtype)}, in which the network computes: scale them")
     return array
 
 
-def targets(y: Any, m: int) -> Array:
-    """Y as an array of numbers, one row an example.
+def targets(y: Any, shape: tuple[int, ...]) -> Array:
+    """The labels y as an array of numbers, one row an example, for an X of a shape.
 
     Raises
     ------
-    ValueError : for another number of examples than m, text, nan or inf
+    ValueError : for another number of examples, text, nan or inf
     """
-    array = _array(y, "y")
+    array, m = _array(y, "y"), shape[0]
     if array.ndim < 1 or len(array) != m:
-        raise ValueError(f"X has {m} examples, y {len(array) if array.ndim else 'is one number'}: give as many of both")
+        hint = "give as many of both"
+        if array.ndim == 2 and len(array) == 1 and array.size in (m, shape[1]):  # examples as columns
+            hint = f"examples are rows here, use {'X.T and ' if array.size != m else ''}y.ravel()"
+        raise ValueError(f"X has {m} examples, y {len(array) if array.ndim else 'is one number'}: {hint}")
     _check_finite(array, y, "y")
     return array.astype(np.int64) if array.dtype == bool else array
 
@@ -71,6 +77,8 @@ def _array(given: Any, name: str) -> Array:
     if given is None:
         raise ValueError(f"{name} is None, expected an array of numbers")
     given = data_of(given)
+    if np.ma.isMaskedArray(given):
+        raise ValueError(f"{name} is a masked array, expected numbers: leave masked rows out, or use {name}.filled(…)")
     try:
         array = np.asarray(given)
     except ValueError as error:
@@ -80,10 +88,17 @@ def _array(given: Any, name: str) -> Array:
             array = array.astype(np.float64)
     if array.dtype.kind not in "biuf":
         hint = "np.unique(y, return_inverse=True)[1] numbers them" if name == "y" else "encode it as numbers first"
-        raise ValueError(f"{name} holds {_kind(array)}, expected numbers: {hint}")
+        raise ValueError(f"{name} holds {_kind(array)}{_column(given)}, expected numbers: {hint}")
     if not array.size:
         raise ValueError(f"{name} holds no examples, got shape {array.shape}")
     return array
+
+
+def _column(given: Any) -> str:
+    """Which column of a DataFrame holds no numbers."""
+    kinds: Any = getattr(given, "dtypes", None)
+    wrong = [name for name, kind in kinds.items() if kind.kind not in "biuf"] if hasattr(kinds, "items") else []
+    return f" in column {wrong[0]!r}" if wrong else ""
 
 
 def _kind(array: Array) -> str:

@@ -33,6 +33,7 @@ class Weighted(Module):
     """
 
     number: int | None = None
+    origin = PARAMETER
 
     def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
         """The shape of each of its arrays by the attribute that holds it, for so many features."""
@@ -45,7 +46,7 @@ class Weighted(Module):
 
     def node(self, name: str, array: Array) -> Tensor:
         """The node that an array becomes."""
-        return leaf(array, Tag(self.label(name), (self.title,)), PARAMETER)
+        return leaf(array, Tag(self.label(name), (self.title,)), self.origin)
 
     @property
     def title(self) -> str:
@@ -128,10 +129,14 @@ class Dense(Weighted):
         Z = product if self.b is None else product + self.b
         A = _activated(self, Z)
         if self.number:
-            for node, label in ((A, self.label("A")), (Z, self.label("Z")), (product, "")):
-                if node._tag is None:  # else it tells which line made it: see detect_anomaly
-                    node._tag = Tag(label, (self.title,))
+            self._tag(A=A, Z=Z, product=product)
         return A
+
+    def _tag(self, **nodes: Any) -> None:
+        """Say in pictures what belongs to this layer, and what Z and A are."""
+        for name, node in nodes.items():
+            if node._tag is None:  # else it tells which line made it: see detect_anomaly
+                node._tag = Tag(self.label(name) if len(name) == 1 else "", (self.title,))
 
     def _draw(self, X: Any) -> None:
         if THREAD.trace is not None:
@@ -160,7 +165,8 @@ class Activation(Module):
     [[0.0, 2.0]]
     """
 
-    def __init__(self, activation: activations.Activation) -> None:
+    def __init__(self, activation: activations.Activation, name: str = "") -> None:
+        self.name = name
         self.activation = activations.named(activation)
 
     def forward(self, X: Any) -> Any:
@@ -181,7 +187,8 @@ class Dropout(Module):
     [[1.0, 2.0]]
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, name: str = "") -> None:
+        self.name = name
         dropout(0.0, rate)  # refuses a wrong one
         self.rate = float(rate)
 
@@ -199,8 +206,11 @@ class Flatten(Module):
     (5, 64)
     """
 
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
     def forward(self, X: Any) -> Any:
-        return X.reshape(X.shape[0], -1) if X.size else X.reshape(X.shape[0], int(np.prod(X.shape[1:])))
+        return X.reshape(X.shape[0], int(np.prod(X.shape[1:])))
 
     def __repr__(self) -> str:
         return "Flatten()"
@@ -227,12 +237,16 @@ class Normalization(Weighted):
 
     mean: Tensor | None = None
     std: Tensor | None = None
+    origin = DATA
+
+    def __init__(self, axis: int = -1, name: str = "") -> None:
+        if axis != -1:
+            raise ValueError(f"Normalization is for features on the last axis, axis=-1, got axis={axis!r}")
+        self.axis = axis
+        self.name = name
 
     def shapes(self, features: int) -> dict[str, tuple[int, ...]]:
         return {"mean": (features,), "std": (features,)}
-
-    def node(self, name: str, array: Array) -> Tensor:
-        return leaf(array, Tag(name, (self.title,)), DATA)
 
     def adapt(self, X: Any) -> None:
         """Take the mean and standard deviation of each feature, over all axes of X (m, …, features) but the last.
@@ -280,3 +294,34 @@ def _drawn(initializer: Any, shape: tuple[int, ...], generator: np.random.Genera
     if array.shape != shape:
         raise ValueError(f"an initializer gives an array of the shape that it is asked for, {shape}, got {array.shape}")
     return array
+
+
+class Input(Module):
+    """What a network is given, in front: then a Sequential makes its weights at once, not at the first batch.
+
+    Parameters
+    ----------
+    shape : of one example, such as (2,)
+
+    Raises
+    ------
+    ValueError : when called on examples of another shape
+
+    >>> from autograd_mini.nn import Sequential
+    >>> Sequential([Input(shape=(2,)), Dense(3)]).layers[1].W.shape
+    (2, 3)
+    """
+
+    def __init__(self, shape: tuple[int, ...], name: str = "") -> None:
+        self.name = name
+        self.shape = tuple(positive(n, "a size of the shape of one example") for n in shape)
+
+    def forward(self, X: Any) -> Any:
+        if X.shape[1:] != self.shape:
+            raise ValueError(
+                f"Input takes examples of shape {self.shape}, expected {('m', *self.shape)}, got {X.shape}"
+            )
+        return X
+
+    def __repr__(self) -> str:
+        return f"Input({self.shape})"

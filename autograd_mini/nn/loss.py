@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..configured import Configured
+from ..configured import Configured, snake_case
 from ..graph import data_of
 from ..recording import array, is_scalar
 from ..tensor import Array
@@ -41,13 +41,15 @@ class Loss(Configured):
     from_logits: bool | None = None
     output_activation: str | None = None
 
-    def __init__(self) -> None:
-        """Without settings."""
-
     @property
     def name(self) -> str:
         """The class's name in snake case."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+        return snake_case(type(self))
+
+    @property
+    def threshold(self) -> float:
+        """From which on a single output says class 1: 0.5 of a probability, 0 of a logit."""
+        return 0.0 if self.from_logits else 0.5
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """One number, or an array whose first axis is that of the examples."""
@@ -71,6 +73,12 @@ class Loss(Configured):
                     f"{self.name} returns one number, and sample_weight needs one loss for each example: return those"
                 )
             return losses
+        shapes = [x.shape for x in (y_true, y_pred) if hasattr(x, "shape")]
+        if len(shapes) == 2 and losses.size > max(map(math.prod, shapes)):
+            raise ValueError(
+                f"{self.name} returns an array {losses.shape} for labels {shapes[0]} and predictions {shapes[1]}: a "
+                "row beside a column is each beside each, use y.reshape(-1, 1)"
+            )
         if len(losses) != len(y_pred):
             raise ValueError(f"{self.name} returns one loss for each example, got {len(losses)} for {len(y_pred)}")
         return mean_of_examples(losses, sample_weight)
@@ -97,15 +105,6 @@ class Loss(Configured):
         ValueError : when it has none
         """
         raise ValueError(f"{self.name} has no form for logits")
-
-    def config(self) -> dict[str, Any]:
-        """The class and its settings, of which :func:`from_config` makes it anew.
-
-        Raises
-        ------
-        ValueError : for a loss of one's own
-        """
-        raise ValueError(f"the loss {self.name} can't be saved, because a file holds no code: use one of nn.losses")
 
 
 class FunctionLoss(Loss):

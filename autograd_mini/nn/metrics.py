@@ -205,8 +205,8 @@ def _accuracy(loss: Loss, outputs: int) -> Callable[[str, Loss], Metric]:
 
 
 def _by_side(name: str, loss: Loss) -> Metric:
-    least, threshold = (-1, 0.0) if isinstance(loss, Hinge) else (0, 0.0 if loss.from_logits else 0.5)
-    function = functools.partial(binary_accuracy, threshold=threshold)
+    least = -1 if isinstance(loss, Hinge) else 0
+    function = functools.partial(binary_accuracy, threshold=loss.threshold)
     return Metric(name, function, lambda y, shape: _check_two(name, labels.fitting(y, shape), least, 1))
 
 

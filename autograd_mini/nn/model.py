@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .layers import Dense
+from .layers import Dense, Input, Normalization
 from .module import Module
 from .running import RUN, running
 
@@ -39,13 +39,14 @@ class Sequential(Module):
     layers : a list; a layer that is in it twice has its weights once
     """
 
-    def __init__(self, layers: Iterable[Module] = (), seed: Seed = None) -> None:
+    def __init__(self, layers: Iterable[Module] = (), seed: Seed = None, name: str = "") -> None:
         if isinstance(layers, Module):
             raise TypeError(
                 f"a Sequential takes its layers as a list, as in nn.Sequential([nn.Dense(1)]), got {layers}"
             )
         self.layers: list[Module] = []
         self.seed = seed
+        self.name = name
         self._generator = None if seed is None else np.random.default_rng(seed)
         for layer in layers:
             self.add(layer)
@@ -60,6 +61,9 @@ class Sequential(Module):
         dense = [module for module in self.modules() if isinstance(module, Dense)]
         for number, module in enumerate(dense, start=1):  # the notes count layers with weights only
             module.number = number
+        first = self.layers[0]
+        if isinstance(first, Input) and not (isinstance(layer, Normalization) and layer.mean is None):
+            self.build((None, *first.shape))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Module:
         """The layer of a name, or at an index.

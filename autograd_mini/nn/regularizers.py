@@ -11,17 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import reductions
-from ..configured import Configured, find
+from ..configured import NOT_NEGATIVE, Configured, find, number_within
 from ..functions import FUNCTIONS
-from ..optim import number_within
 
 
 class L1L2(Configured):
     """l1 Σ|w| + l2 Σw², as in Keras. The notes' λ/(2m) Σw² is l2 = λ/(2m)."""
 
-    def __init__(self, l1: float = 0.01, l2: float = 0.01) -> None:
-        self.l1 = number_within(l1, "l1", "a finite number that is not negative")
-        self.l2 = number_within(l2, "l2", "a finite number that is not negative")
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.l1 = number_within(l1, "l1", NOT_NEGATIVE)
+        self.l2 = number_within(l2, "l2", NOT_NEGATIVE)
 
     def __call__(self, w: Any) -> Any:
         """What weights cost: a node for a node, else a number."""
@@ -44,6 +43,7 @@ class L2(L1L2):
         super().__init__(0.0, l2)
 
 
+l1, l2, l1_l2 = L1, L2, L1L2  # as Keras has them too
 CLASSES = (L1, L2, L1L2)
 
 
@@ -54,4 +54,5 @@ def get(regularizer: Any) -> Callable[[Any], Any] | None:
     ------
     ValueError : for an unknown name
     """
-    return None if regularizer is None else find(regularizer, "regularizer", CLASSES)
+    otherwise = ", or an object such as nn.L2(0.01)"
+    return None if regularizer is None else find(regularizer, "regularizer", CLASSES, otherwise=otherwise)

@@ -34,8 +34,8 @@ RUN = _Run()
 def running(**how: Any) -> Iterator[None]:
     """Call modules so; what isn't given stays as it is."""
     before = {name: getattr(RUN, name) for name in how}
-    vars(RUN).update(how)
     try:
+        vars(RUN).update(how)  # within, because an interrupt may come at once
         yield
     finally:
         vars(RUN).update(before)

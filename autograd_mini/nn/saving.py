@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ from ..configured import from_config, plain, settings
 from ..tensor import Array
 from . import initializers, losses, metrics, regularizers
 from .callbacks import History
-from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
+from .layers import Activation, Dense, Dropout, Flatten, Input, Normalization, Weighted
 from .model import Sequential
 from .module import Module
 from .parts import check_weights
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     File = str | os.PathLike[str]
 
 VERSION = "1"
-LAYERS = (Dense, Activation, Dropout, Flatten, Normalization)
+LAYERS = (Input, Dense, Activation, Dropout, Flatten, Normalization)
 SETTINGS = (*initializers.CLASSES, *regularizers.CLASSES)  # what a layer's setting may be besides plain data
 UNFIT = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)  # what nonsense raises
 
@@ -126,12 +126,14 @@ def _described(part: Any, path: str, known: dict[int, str]) -> dict[str, Any]:
         made_of: dict[str, Any] = {
             "seed": int(part.seed) if isinstance(part.seed, int | np.integer) else None,
             "layers": [_described(layer, f"{path}.{i}", known) for i, layer in enumerate(part.layers)],
+            "name": part.name,
         }
     elif kind in LAYERS:
         made_of = {name: plain(getattr(part, name), f"{kind.__name__}'s {name}") for name in settings(kind)}
     else:
         raise ValueError(
-            f"no file can hold a {kind.__name__}'s code: save networks of nn's own layers, and of others the weights()"
+            f"no file can hold a {kind.__name__}'s code: save networks of nn's own layers, and of others "
+            "the weights, as in np.savez(path, **model.weights())"
         )
     return {"class": kind.__name__, **made_of, "shapes": [part.input_shape, part.output_shape]}
 
@@ -144,7 +146,7 @@ def _made(config: Any, path: str, known: dict[str, Module]) -> Any:
     shapes = given.pop("shapes")
     if given["class"] == "Sequential":
         layers = [_made(layer, f"{path}.{i}", known) for i, layer in enumerate(given["layers"])]
-        part: Any = Sequential(layers, given["seed"])
+        part: Any = Sequential(layers, given["seed"], given["name"])
     else:
         part = from_config(given, "layer", (*LAYERS, *SETTINGS))
     part.input_shape, part.output_shape = (x if x is None else tuple(map(operator.index, x)) for x in shapes)
@@ -177,16 +179,25 @@ def _compiled(model: Module) -> dict[str, Any] | None:
     try:
         if model.optimizer.parameters:
             model.optimizer.bind(model.parameters())  # refuses where it is of fewer than there are now
-        optimizer = model.optimizer.config()
-        optim.from_config(optimizer)  # refuses what could be written but not read
         return {
-            "optimizer": optimizer,
-            "loss": model.loss.config(),
+            "optimizer": _config(model.optimizer, (*optim.CLASSES, *optim.SCHEDULES)),
+            "loss": _config(model.loss, losses.CLASSES),
             "metrics": list(map(_metric, model.metrics)),
+            "run_eagerly": model.run_eagerly,
             "generator": model._step and model._step.generator.bit_generator.state,
+            "planned": model._step and list(model._step.planned.items()),
         }
     except ValueError:
         return None
+
+
+def _config(x: Any, classes: Sequence[type]) -> dict[str, Any]:
+    """What an object is made from, if it can be read back."""
+    if type(x) not in classes:
+        raise ValueError(f"no file can hold {type(x).__name__}, a class of one's own")
+    config: dict[str, Any] = x.config()
+    from_config(config, "setting", classes)  # refuses a setting of one's own
+    return config
 
 
 def _metric(metric: Any) -> str:
@@ -203,9 +214,10 @@ def _compile(model: Module, how: Any, state: dict[str, Array]) -> None:
     if len(state) > 1:  # it was trained: before, there is the number of steps alone
         optimizer.bind(model.parameters())
     optimizer.load_state(state)
-    model.compile(optimizer, losses.from_config(how["loss"]), how["metrics"])
+    model.compile(optimizer, losses.from_config(how["loss"]), how["metrics"], bool(how["run_eagerly"]))
     if how["generator"]:
         model._step.generator.bit_generator.state = how["generator"]
+        model._step.plan({operator.index(size): operator.index(count) for size, count in how["planned"]})
 
 
 def _below(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

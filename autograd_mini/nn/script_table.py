@@ -24,6 +24,7 @@ def read(path):
         delimiter = max(";\\t,", key=file.readline().count)
         file.seek(0)
         reader = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
         rows = list(reader)
     lacking = [name for name in COLUMNS if name not in reader.fieldnames]
     if lacking:
@@ -32,11 +33,13 @@ def read(path):
     for number, row in enumerate(rows, start=2):
         x = []
         for name, categories in COLUMNS.items():
-            cell = (row[name] or "").strip()
+            cell = (row[name] or "").strip().replace("−", "-")
             if cell.lower() in ("", "?", "na", "n/a", "nan", "null", "<na>"):
                 MISSING
             elif categories is None:
                 x.append(float(cell if delimiter == "," else cell.replace(",", ".")))
+                if not np.isfinite(x[-1]):
+                    raise ValueError(f"row {number}, column {name}: {cell!r} is no finite number")
             elif cell in categories:
                 x += [float(cell == each) for each in categories]
             else:

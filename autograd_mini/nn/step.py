@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from .. import tree
 from ..configured import PLAIN, Configured, settings
 from ..graph import Node
-from ..modes import RecordingError
+from ..modes import THREAD, RecordingError
 from ..programs.jit import jit
+from ..randomness import refuse_draws
 from .module import Module
 from .running import RUN, Activated, running
 
@@ -24,6 +26,7 @@ class Step:
     Attributes
     ----------
     generator : what the order of the examples, dropout, and weights not made yet are drawn from
+    planned : how many steps there were, or will be, by the number of examples in a batch
     """
 
     def __init__(self, module: Module) -> None:
@@ -31,11 +34,11 @@ class Step:
         self._eager = module.run_eagerly
         self._replayed: jit | None = None
         self._seen: Any = None
-        self._planned: Counter[int] = Counter()
+        self.planned: Counter[int] = Counter()
 
     def plan(self, steps: Mapping[int, int]) -> None:
         """Say how many steps there will be, by the number of examples in a batch: a few aren't worth a recording."""
-        self._planned.update(steps)
+        self.planned.update(steps)
 
     def prepare(self, module: Module, run: object) -> Callable[..., list[Any]]:
         """A function of (X, y, sample weight) that gives the data of the loss, and of the outputs if there are metrics.
@@ -48,7 +51,7 @@ class Step:
 
         def loss(X: Any, y: Any, sample_weight: Any) -> Any:
             module: Any = network()
-            with running(training=True, generator=self.generator, activated=Activated()):
+            with running(training=True, generator=self.generator, activated=Activated()), _refused_draws(module):
                 outputs = module.batch(X)
                 value = loss_of(module, y, outputs, sample_weight, penalized)
             if not isinstance(value, Node) or not value.requires_grad:
@@ -61,7 +64,7 @@ class Step:
             return [x.data for x in results]
 
         def replayed(*batch: Any) -> list[Any]:
-            if not self._eager and self._planned[len(batch[0])] >= FEW:
+            if not self._eager and self.planned[len(batch[0])] >= FEW:
                 try:
                     return recorded.descend(*batch)
                 except RecordingError:
@@ -75,7 +78,20 @@ class Step:
         return replayed
 
 
-FEW = 32  # steps that take no longer than a recording, and they
+@contextlib.contextmanager
+def _refused_draws(module: Module) -> Iterator[None]:
+    """While recording: a RecordingError for random numbers that code of one's own draws, and replays would repeat."""
+    with contextlib.ExitStack() as stack:
+        if THREAD.trace is not None:
+            calls: list[Any] = [part.forward for part in module.modules()]
+            calls += [module.loss.call, *vars(module.loss).values()] if module.loss else []
+            for call in calls:
+                if callable(call) and not getattr(call, "__module__", "").startswith("autograd_mini."):
+                    stack.enter_context(refuse_draws(call))
+        yield
+
+
+FEW = 32  # so many steps take less time than recording one
 
 # What a recording doesn't depend on.
 BESIDES = {"optimizer", "loss", "metrics", "history", "table", "stop_training", "input_shape", "output_shape"}
@@ -94,7 +110,7 @@ def _settings_of(module: Module, run: object) -> list[Any]:
 
 
 def _setting(x: Any, run: object) -> list[Any]:
-    if isinstance(x, Configured):
+    if isinstance(x, Configured) and type(x).__module__.startswith("autograd_mini."):
         return [type(x), *(y for name in settings(type(x)) for y in _setting(getattr(x, name), run))]
     if isinstance(x, list | tuple):
         return [len(x), *(y for part in x for y in _setting(part, run))]

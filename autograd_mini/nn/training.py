@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import optim
-from ..configured import positive
+from ..configured import number_within, positive
 from ..graph import describe
 from ..modes import THREAD, AnomalyError, no_grad, refuse_in_program
-from ..optim import number_within
 from . import losses, metrics
 from .callbacks import Callback, History, checked_callbacks
 from .checks import check_outputs, features, warn_of_beginners_mistakes
 from .examples import Examples, dtype_of, outputs_of
-from .progress import Quiet, progress
+from .progress import shown
 from .running import RUN, Activated, running
 from .step import Step, loss_of, penalized_in
 
@@ -44,8 +43,9 @@ def compile(module: Module, optimizer: Any, loss: Any, measures: Any, run_eagerl
         )
     chosen = optim.get(optimizer), losses.get(loss)
     names = [measures] if isinstance(measures, str) or callable(measures) else list(measures or ())
-    for name in names:
-        metrics.get(name, chosen[1], 1)  # refuses an unknown one
+    called = [metrics.get(name, chosen[1], 1).name for name in names]  # refuses an unknown one
+    if len({"loss", *called}) <= len(called):
+        raise ValueError(f"each metric has a name of its own, and none is called loss, got {', '.join(called)}")
     module.optimizer, module.loss = chosen
     module.metrics, module.run_eagerly = tuple(names), bool(run_eagerly)
     module._step = Step(module)
@@ -73,7 +73,7 @@ def fit(
         raise RuntimeError("fit() needs gradients: call it outside of no_grad()")
     batch_size = positive(batch_size, "batch_size")
     last = 1 if epochs is None else positive(epochs, "epochs")
-    if not isinstance(initial_epoch, int) or initial_epoch < 0:
+    if not isinstance(initial_epoch, int | np.integer) or initial_epoch < 0:
         raise ValueError(f"initial_epoch is the number of an epoch, 0 or more, got {initial_epoch!r}")
     if verbose not in ("auto", 0, 1, 2):
         raise ValueError(f"verbose is 'auto', 0, 1 or 2, got {verbose!r}")
@@ -87,37 +87,34 @@ def fit(
         called = checked_callbacks(callbacks, module, [*measured, *(f"val_{name}" for name in measured if watched)])
         optimizer.bind(_weights_of(module))
     warn_of_beginners_mistakes(module, examples.X)
-    module.stop_training, module.history = False, History()
-    bar = progress(verbose, last - initial_epoch, math.ceil(len(examples) / batch_size))
-    run = object()
+    module.stop_training, module.history = False, (history := History())
     count, rest = divmod(len(examples), batch_size)
     step.plan({batch_size: count * (last - initial_epoch), rest: last - initial_epoch})
+    run, everyone = object(), [*called, *shown(verbose, last - initial_epoch, math.ceil(len(examples) / batch_size))]
     try:
-        with bar:
-            for callback in called:
-                callback.on_train_begin()
-            for epoch in range(initial_epoch, last):
-                for callback in called:
-                    callback.on_epoch_begin(epoch)
-                if called or epoch == initial_epoch:  # callbacks may have changed the network
-                    descend = step.prepare(module, run)
-                ordered = examples.take(step.generator.permutation(len(examples))) if shuffle else examples
-                logs = _epoch(module, descend, ordered, batch_size, epoch, called, bar)
-                if watched:
-                    logs |= {f"val_{name}": value for name, value in _measure(module, watched).items()}
-                for callback in called:
-                    callback.on_epoch_end(epoch, logs)
-                module.history.append(epoch, logs)
-                bar.epoch(epoch, logs)
-                if module.stop_training:
-                    break
+        _tell(everyone, "on_train_begin")
+        for epoch in range(initial_epoch, last):
+            _tell(everyone, "on_epoch_begin", epoch)
+            if called or epoch == initial_epoch:  # callbacks may have changed the network
+                optimizer, _ = _compiled(module)
+                optimizer.bind(_weights_of(module))
+                descend = step.prepare(module, run)
+            ordered = examples.take(step.generator.permutation(len(examples))) if shuffle else examples
+            with np.errstate(all="ignore"):  # what goes wrong is seen by the loss
+                logs = _epoch(optimizer, descend, ordered, batch_size, epoch, everyone)
+            if watched:
+                logs |= {f"val_{name}": value for name, value in _measure(module, watched).items()}
+            _tell(everyone, "on_epoch_end", epoch, logs)
+            history.append(epoch, logs)
+            if module.stop_training:
+                break
     finally:
         optimizer.zero_grad()
-        for callback in called:
-            callback.on_train_end()
+        _tell(everyone, "on_train_end")
+    module.history = history
     if epochs is None and verbose:
         print("fit: one epoch, as Keras does unless told; for more say epochs=20")
-    return module.history
+    return history
 
 
 @contextmanager
@@ -161,19 +158,22 @@ def _compiled(module: Module) -> tuple[Optimizer, Loss]:
     return module.optimizer, module.loss
 
 
-@np.errstate(all="ignore")  # what goes wrong is seen by the loss
+def _tell(callbacks: Sequence[Callback], what: str, *news: Any) -> None:
+    for callback in callbacks:
+        getattr(callback, what)(*news)
+
+
 def _epoch(
-    module: Module,
+    optimizer: Optimizer,
     descend: Callable[..., list[Any]],
     examples: Examples,
     batch_size: int,
     epoch: int,
     callbacks: Sequence[Callback],
-    bar: Quiet,
 ) -> dict[str, float]:
     """Go once through the examples; gives the loss and the metrics, as they were on the way."""
-    optimizer, _ = _compiled(module)
     total, batch = 0.0, 0
+    optimizer.zero_grad()  # what somebody has left
     for batch, (rows, X, y, sample_weight) in enumerate(examples.batches(batch_size)):
         value, *outputs = descend(X, y, sample_weight)
         loss = value.item()
@@ -185,9 +185,9 @@ def _epoch(
         total += loss * len(X)
         if outputs:
             examples.outputs[rows] = outputs[0]
-        for callback in callbacks:
-            callback.on_train_batch_end(batch, {"loss": loss})
-        bar.batch(epoch, loss)
+        if callbacks:
+            _tell(callbacks, "on_train_batch_end", batch, {"loss": loss})
+            optimizer.zero_grad()
     if not _finite(optimizer):
         _stop(optimizer, math.nan, epoch, batch)
     return {"loss": total / len(examples), **examples.measured()}
@@ -207,12 +207,11 @@ def _stop(optimizer: Optimizer, loss: float, epoch: int, batch: int) -> None:
     )
 
 
-@np.errstate(all="ignore")
 def _measure(module: Module, examples: Examples, batch_size: int = CHUNK) -> dict[str, float]:
     """The loss and the metrics."""
     total = 0.0
     penalized = penalized_in(module)
-    with no_grad():
+    with no_grad(), np.errstate(all="ignore"):
         for rows, X, y, sample_weight in examples.batches(batch_size):
             with running(training=False, activated=Activated()):
                 outputs = outputs_of(module, X)

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..configured import find
 from ..configured import from_config as made_anew
 from ..graph import describe
 from .methods import SGD, Adam, AdamW, RMSprop
-from .optimizer import Optimizer, number_within
+from .optimizer import Optimizer
 from .schedules import (
     CosineDecay,
     ExponentialDecay,
@@ -42,11 +43,9 @@ __all__ = [
     "Schedule",
     "from_config",
     "get",
-    "number_within",
 ]
 
 CLASSES = (SGD, RMSprop, Adam, AdamW)
-NAMES = {kind.__name__.lower(): kind for kind in CLASSES}
 SCHEDULES = (ExponentialDecay, CosineDecay, PiecewiseConstantDecay, InverseTimeDecay, PolynomialDecay)
 
 
@@ -58,17 +57,11 @@ def get(optimizer: Any) -> Optimizer:
     ValueError : for an unknown name
     TypeError : for what is neither
     """
-    if isinstance(optimizer, Optimizer):
-        return optimizer
-    if isinstance(optimizer, str):
-        if optimizer.lower() not in NAMES:
-            raise ValueError(f"unknown optimizer {optimizer!r}: use {', '.join(map(repr, NAMES))}")
-        return NAMES[optimizer.lower()]()
-    if optimizer not in CLASSES:
+    if not isinstance(optimizer, Optimizer | str) and optimizer not in CLASSES:
         raise TypeError(
             f"an optimizer is a name such as 'adam', or an object such as Adam(), got {describe(optimizer)}"
         )
-    return optimizer()  # type: ignore[no-any-return]  # one of them
+    return optimizer if isinstance(optimizer, Optimizer) else find(optimizer, "optimizer", CLASSES, otherwise="")
 
 
 def from_config(config: Any) -> Optimizer:

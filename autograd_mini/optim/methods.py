@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..configured import NOT_NEGATIVE, number_within
 from ..tensor import Array
-from .optimizer import NOT_NEGATIVE, Optimizer, Rate, number_within
+from .optimizer import Optimizer, Rate
 from .vectors import Numbers
 
 

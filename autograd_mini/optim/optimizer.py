@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..configured import Configured
+from ..configured import NOT_NEGATIVE, Configured, above_0, number_within
 from ..graph import Node, describe
 from ..modes import refuse_in_program
 from ..tensor import Array, Tensor
-from ..value import Value, as_float
+from ..value import Value
 from .vectors import Vector, vectors
 
-NOT_NEGATIVE = "a finite number that is not negative"
 OUTSIDE = "call it outside of the function"
 Rate = float | Callable[[int], float]
 
@@ -88,7 +87,7 @@ class Optimizer(Configured):
         if isinstance(parameters, Node) or not isinstance(parameters, Iterable):
             raise TypeError(
                 "an optimizer takes a list of Values and Tensors, such as model.parameters(), "
-                f"got {describe(parameters)}"
+                f"got {describe(parameters)}; a learning rate is given by name, as in learning_rate=0.01"
             )
         chosen = list({id(p): p for p in parameters}.values())
         if not chosen:
@@ -207,20 +206,3 @@ class Optimizer(Configured):
             for j, row in enumerate(vector.state[:-1]):
                 row[...] = state[f"{i}.{j}"]
             vector.steps, *vector.missed = map(int, state[f"{i}.steps"])
-
-
-def above_0(value: object, name: str) -> float:
-    """A setting as a float, if it is a finite number above 0; else a ValueError that names it."""
-    allowed = "a finite number above 0"
-    number = number_within(value, name, allowed)
-    if not number:
-        raise ValueError(f"{name} is {allowed}, got {value!r}")
-    return number
-
-
-def number_within(value: object, name: str, allowed: str, below: float = math.inf) -> float:
-    """A setting as a float, if it is a number from 0 to below a limit; else a ValueError that names it."""
-    number = None if isinstance(value, bool) else as_float(value)
-    if number is None or not 0 <= number < below:
-        raise ValueError(f"{name} is {allowed}, got {value!r}")
-    return number

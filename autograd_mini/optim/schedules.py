@@ -11,8 +11,7 @@ import bisect
 import math
 from collections.abc import Sequence
 
-from ..configured import Configured
-from .optimizer import NOT_NEGATIVE, above_0, number_within
+from ..configured import NOT_NEGATIVE, Configured, above_0, number_within
 
 
 class Schedule(Configured):

@@ -66,14 +66,7 @@ def train(
     KeyboardInterrupt
         After Ctrl-C in training, when what there is has been saved.
     """
-    if output.suffix != ENDING:
-        raise ValueError(f"a model's file has to end in {ENDING}, got {shown(output.name)}")
-    files.check(output)
-    if not 0 <= test_fraction < 1:
-        raise ValueError(f"--test-fraction is the part of the rows to hold out, in [0, 1), got {test_fraction}")
-    if seed < 0:
-        raise ValueError(f"--seed is a whole number that is not negative, got {seed}")
-
+    _check_options(output, target, ignore, test_fraction, seed)
     table = read(data)
     for name in ignore:
         table.find(name)
@@ -81,6 +74,8 @@ def train(
     inputs, left_out = columns.learn_inputs(table, {*ignore, target})
     X, y = _known(table, inputs, goal, missing)
     held = models.held_out(y, test_fraction, seed, by_class=goal.classes is not None)
+    if held.all():
+        raise ValueError(f"--test-fraction {test_fraction} holds out all {len(y)} rows: leave some to learn from")
     if len(set(y[~held].tolist())) < 2:
         raise ValueError(f"{data}: the {(~held).sum()} rows to learn from don't differ in {shown(target)}: give more")
     fill = models.means(X[~held]) if missing == "mean" else np.empty(0)
@@ -106,7 +101,7 @@ def train(
         interrupted = True
         print(f"interrupted in epoch {len(model.history.epoch) + 1 if model.history else 1} of {epochs}")
     if goal.classes is None:
-        models.rescale(model, mean, spread)
+        models.rescale(model, mean, spread, nn.optim.Adam(learning_rate=learning_rate))
     model.save(output)
 
     history = model.history.history if model.history else {}
@@ -116,6 +111,18 @@ def train(
     _save_curve(history, output.with_suffix(".loss.png"))
     if interrupted:
         raise KeyboardInterrupt
+
+
+def _check_options(output: Path, target: str, ignore: Collection[str], test_fraction: float, seed: int) -> None:
+    if output.suffix != ENDING:
+        raise ValueError(f"a model's file has to end in {ENDING}, got {shown(output.name)}")
+    files.check(output)
+    if not 0 <= test_fraction < 1:
+        raise ValueError(f"--test-fraction is the part of the rows to hold out, in [0, 1), got {test_fraction}")
+    if seed < 0:
+        raise ValueError(f"--seed is a whole number that is not negative, got {seed}")
+    if target in ignore:
+        raise ValueError(f"{shown(target)} is the target, and to be ignored: say which")
 
 
 def _known(table: Table, inputs: list[Column], goal: Target, missing: str) -> tuple[Array, Array]:
@@ -164,9 +171,8 @@ def _say_scores(model: nn.Sequential, goal: Target, X: Array, y: Array, held: ND
         if goal.classes:
             print(f"{name:{width}}  {(true == predicted).mean():8.1%}")
         else:
-            error = true - predicted
-            r2 = 1 - (error**2).sum() / max(((true - true.mean()) ** 2).sum(), 1e-300)
-            print(f"{name:{width}}  {r2:6.3f}  {np.abs(error).mean():19.4g}")
+            r2, error = nn.metrics.r2_score(true, predicted), nn.metrics.mean_absolute_error(true, predicted)
+            print(f"{name:{width}}  {r2:6.3f}  {error:19.4g}")
 
 
 def _show_curve(history: dict[str, list[float]]) -> None:

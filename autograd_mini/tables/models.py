@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import nn
+from ..nn.examples import drawn_evenly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +26,8 @@ def held_out(y: Array, fraction: float, seed: int, by_class: bool) -> NDArray[np
     >>> np.bincount(y[held_out(y, 0.25, seed=0, by_class=True)]).tolist()
     [2, 1]
     """
-    order = np.random.default_rng(seed).permutation(len(y))
-    if by_class:
-        order = order[np.argsort(y[order], kind="stable")]
-    count = round(fraction * len(y))
-    held = np.zeros(len(y), bool)
-    held[order[((np.arange(count) + 0.5) * len(y) / max(count, 1)).astype(int)]] = True
-    return held
+    classes = y if by_class else np.zeros(len(y))
+    return drawn_evenly(classes, round(fraction * len(y)), np.random.default_rng(seed))
 
 
 def means(X: Array) -> Array:
@@ -44,13 +40,17 @@ def means(X: Array) -> Array:
     return np.asarray(np.where(known, X, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
 
 
-def ending(target: Target) -> tuple[int, str, str]:
-    """Tell how a network for a target ends: with how many units, which activation, and for which loss."""
-    if target.classes is None:
+def ending(classes: int | None) -> tuple[int, str, str]:
+    """Tell how a network for so many classes, or a number, ends: with how many units, which activation and loss."""
+    if classes is None:
         return 1, "linear", "mse"
-    if len(target.classes) == 2:
+    if classes == 2:
         return 1, "sigmoid", "binary_crossentropy"
-    return len(target.classes), "softmax", "sparse_categorical_crossentropy"
+    return classes, "softmax", "sparse_categorical_crossentropy"
+
+
+def _count(target: Target) -> int | None:
+    return None if target.classes is None else len(target.classes)
 
 
 def network(
@@ -70,20 +70,19 @@ def network(
     categorical = np.repeat([column.categories is not None for column in inputs], [column.width for column in inputs])
     normalization.mean.data[categorical] = 0  # categories stay 0 and 1
     normalization.std.data[categorical] = 1
-    units, last, loss = ending(target)
+    units, last, loss = ending(_count(target))
     dense = [*(nn.Dense(n, activation=activation) for n in layers), nn.Dense(units, activation=last)]
     model = nn.Sequential([normalization, *dense], seed=seed)
     model.compile(nn.optim.Adam(learning_rate=learning_rate), loss, ["accuracy"] if target.classes else ["mae"])
     return model
 
 
-def rescale(model: nn.Sequential, mean: float, spread: float) -> None:
-    """Let a network that learned (y - mean) / spread give y; its optimizer begins anew."""
+def rescale(model: nn.Sequential, mean: Array | float, std: Array | float, optimizer: nn.optim.Optimizer) -> None:
+    """Let a network that learned (y - mean) / std give y; it goes on with a new optimizer."""
     last: Any = model.layers[-1]
-    last.W.data = last.W.data * spread
-    last.b.data = last.b.data * spread + mean
-    assert model.optimizer is not None
-    model.compile(nn.optim.from_config(model.optimizer.config()), model.loss, model.metrics)
+    last.W.data = last.W.data * std
+    last.b.data = last.b.data * std + mean
+    model.compile(optimizer, model.loss, model.metrics)
 
 
 def predicted(model: nn.Sequential, target: Target, X: Array) -> tuple[Array, Array]:
@@ -95,7 +94,7 @@ def predicted(model: nn.Sequential, target: Target, X: Array) -> tuple[Array, Ar
         Where the network doesn't fit the target, because their file was changed.
     """
     outputs = model.predict(X)
-    if outputs.ndim != 2 or outputs.shape[1] != ending(target)[0]:
+    if outputs.ndim != 2 or outputs.shape[1] != ending(_count(target))[0]:
         raise ValueError(f"the model gives {outputs.shape[1:]} numbers a row, which is not what its target needs")
     if target.classes is None:
         return outputs[:, 0], np.ones(len(X))
