@@ -6,6 +6,7 @@ import pytest
 from drawn import RENDERERS, lecture
 
 import viz
+from autograd_mini import nn
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -63,3 +64,8 @@ def test_frames_can_be_saved_one_by_one(tmp_path: Path) -> None:
         frame.save(tmp_path / f"{i}.svg")
     assert len(list(tmp_path.iterdir())) == 4
     assert len(viz.draw(lecture(), show=["value"]).frames()) == 2
+
+
+def test_a_network_is_drawn_by_what_it_gives() -> None:
+    with pytest.raises(TypeError, match=r"got Sequential: pass what the network gives, as in model\(X\)$"):
+        viz.draw(nn.Sequential([nn.Dense(1)]))

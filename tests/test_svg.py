@@ -123,7 +123,7 @@ def test_what_does_not_fit_on_a_slide_says_what_to_pass() -> None:
         node = node.tanh()
     drawing = viz.draw(node, size="slide", renderer="embedded")
     with pytest.raises(
-        ValueError, match=r"the smallest text would be \d+ px high, and 18 is the least: .*fewer of show=, collapse="
+        ValueError, match=r"the smallest text would be [\d.]+ px high, and 18 is the least: .*fewer of show=, collapse="
     ):
         drawing.svg  # noqa: B018
     assert drawing.source.startswith("digraph")

@@ -263,7 +263,8 @@ def draw(
     for root in roots or (None,):
         if not all(hasattr(root, needed) for needed in ("op", "inputs", "data", "grad")):
             got = type(root).__name__
-            raise TypeError(f"draw takes a node or a list of nodes, got {got}: pass a Value, not its .data")
+            hint = "what the network gives, as in model(X)" if hasattr(root, "parameters") else "a Value, not its .data"
+            raise TypeError(f"draw takes a node or a list of nodes, got {got}: pass {hint}")
     if names is None:
         names = callers_names(sys._getframe(1))
     made = fitted(roots, variables=names, parameters=parameters, max_nodes=max_nodes, collapse=collapse)

@@ -7,6 +7,7 @@ ids, scripts, styles or links: any number of figures can stand on one page.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -40,7 +41,8 @@ class TooSmallError(ValueError):
 
     def __init__(self, pixels: float, width: float, height: float) -> None:
         super().__init__(
-            f"on a slide the smallest text would be {pixels:.0f} px high, and {style.SLIDE_TEXT:g} is the least: "
+            f"on a slide the smallest text would be {math.floor(10 * pixels) / 10:g} px high, "
+            f"and {style.SLIDE_TEXT:g} is the least: "
             f"at that size the picture is {width:.0f} × {height:.0f}, and a slide {style.SLIDE[0]:g} × "
             f"{style.SLIDE[1]:g}. Pass fewer of show=, collapse=, a node nearer to the inputs, or size=None"
         )
