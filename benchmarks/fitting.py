@@ -1,6 +1,7 @@
 """W4 as its users train it: ten epochs through ``fit``, and what they write where there is none.
 
-Each contestant gets ready (imports, data, two epochs, in which it may compile or record) and gives what trains ten more.
+Each contestant gets ready (imports, data, two epochs, in which it may compile or record), and gives what trains ten
+more.
 """
 
 from __future__ import annotations
