@@ -85,7 +85,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         return np.asarray(self.model_.predict(data))
 
 
-class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
+class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]  # the same
     """A network that tells classes, which may be text.
 
     Parameters
@@ -144,7 +144,7 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         return np.asarray(self.classes_[p.argmax(axis=1)])
 
 
-class Regressor(RegressorMixin, _Network):  # type: ignore[misc]
+class Regressor(RegressorMixin, _Network):  # type: ignore[misc]  # the same
     """A network that gives numbers: one for each example, or as many as a row of y has.
 
     Its parameters, and attributes but ``classes_``, are :class:`Classifier`'s. In training y is brought to mean 0 and

@@ -310,3 +310,16 @@ def test_a_network_that_has_seen_no_batch_is_refused(model: nn.Module) -> None:
 def test_a_class_is_no_network() -> None:
     with pytest.raises(TypeError, match="missing"):
         to_python(nn.Dense)
+
+
+def test_the_script_of_a_table_reads_names_and_signs_as_the_command_does(tmp_path: Path) -> None:
+    folder = of_table(tmp_path, None, "refuse")
+    plain = printed(folder, "weight,roast\n-1.5,dark\n").stdout
+    assert len(plain.splitlines()) == 2
+    assert printed(folder, "weight , roast\n−1.5,dark\n").stdout == plain
+
+
+@pytest.mark.parametrize("number", ["inf", "1e999"])
+def test_the_script_of_a_table_refuses_what_is_no_finite_number(tmp_path: Path, number: str) -> None:
+    refused = printed(of_table(tmp_path, None, "refuse"), f"weight,roast\n{number},dark\n")
+    assert refused.stderr.endswith(f"ValueError: row 2, column weight: {number!r} is no finite number\n")

@@ -397,3 +397,27 @@ def test_help_says_what_the_options_are_when_not_given(capsys: pytest.CaptureFix
     assert re.search(r"--epochs N +rounds through the rows \(50\)", capsys.readouterr().out)
     assert run("predict", "--help") == 0
     assert "predict model.safetensors new.csv -o predictions.csv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--ignore", "y"], "autograd-mini: 'y' is the target, and to be ignored: say which"),
+        (
+            ["--test-fraction", "0.999"],
+            "autograd-mini: --test-fraction 0.999 holds out all 160 rows: leave some to learn",
+        ),
+    ],
+)
+def test_options_that_leave_nothing_to_learn(capsys: pytest.CaptureFixture[str], options: list[str], text: str) -> None:
+    write("line.csv", line())
+    assert refusal(capsys, "train", "line.csv", "--target", "y", *options, "-o", "m.safetensors").startswith(text)
+
+
+def test_a_network_that_no_memory_holds_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    write("line.csv", line())
+    assert run("train", "line.csv", "--target", "y", "--layers", "99999999999", "-o", "m.safetensors") == 2
+    err = capsys.readouterr().err
+    assert err.startswith("autograd-mini: Unable to allocate")
+    assert err.count("\n") == 1
+    assert not Path("m.safetensors").exists()

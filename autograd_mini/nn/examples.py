@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..modes import no_grad
-from . import checks, losses, metrics
+from . import data, losses, metrics
 from .running import RUN, Activated, running
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class Examples:
 
     def __init__(self, module: Module, X: Any, y: Any, sample_weight: Any = None) -> None:
         assert module.loss is not None
-        self.X = checks.features(X, dtype_of(module))
-        self.y = checks.targets(y, self.X.shape)
-        self.weight = checks.weights_of_examples(sample_weight, len(self.X))
+        self.X = data.features(X, dtype_of(module))
+        self.y = data.targets(y, self.X.shape)
+        self.weight = data.weights_of_examples(sample_weight, len(self.X))
         with no_grad(), running(training=False, activated=Activated()):
             first = outputs_of(module, self.X[:1])
             last = RUN.activated or Activated()
@@ -47,7 +47,7 @@ class Examples:
                 "makes each example one row"
             )
         of_classes = isinstance(module.loss, losses.SparseCategoricalCrossentropy)
-        self.y = checks.columns_as_wanted(self.y, shape, of_classes)
+        self.y = data.columns_as_wanted(self.y, shape, of_classes)
         module.loss.check(self.y, shape)
         self.metrics = [metrics.get(metric, module.loss, shape[-1]) for metric in module.metrics]
         for metric in self.metrics:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from .loss import Loss
 
 
+CHUNK = 4096  # examples that are evaluated or predicted at once
+
+
 class Module:
     """A network or a part of one; see :mod:`autograd_mini.nn.module` for how to write one's own.
 
@@ -280,7 +283,7 @@ class Module:
         self,
         X: Any,
         y: Any,
-        batch_size: int = 4096,
+        batch_size: int = CHUNK,
         verbose: str | int = "auto",
         sample_weight: Any = None,
         return_dict: bool = False,
@@ -305,7 +308,7 @@ class Module:
         values = list(logs.values())
         return logs if return_dict else values if len(values) > 1 else values[0]
 
-    def predict(self, X: Any, batch_size: int = 4096, verbose: str | int = "auto") -> Array:
+    def predict(self, X: Any, batch_size: int = CHUNK, verbose: str | int = "auto") -> Array:
         """What the network gives for X, (m, …), as an array (m, outputs).
 
         ``batch_size`` is how many examples it takes at once; nothing is shown whatever ``verbose`` is.

@@ -62,8 +62,8 @@ def save(model: Module, path: File) -> None:
         )
     said: dict[str, Any] = {"architecture": architecture, "table": model.table, "compile": _compiled(model)}
     arrays = {f"weights/{name}": array for name, array in model.weights().items()}
-    if said["compile"]:
-        arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}  # type: ignore[union-attr]
+    if said["compile"] and model.optimizer is not None:
+        arrays |= {f"optimizer/{name}": array for name, array in model.optimizer.state().items()}
     if model.history is not None:
         said["history"] = {"epoch": model.history.epoch, "names": list(model.history.history)}
         arrays |= {f"history/{name}": np.array(values, float) for name, values in model.history.history.items()}

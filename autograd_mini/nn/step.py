@@ -19,6 +19,11 @@ from ..randomness import refuse_draws
 from .module import Module
 from .running import RUN, Activated, running
 
+FEW = 32  # so many steps take less time than recording one
+
+# What a recording doesn't depend on.
+BESIDES = {"optimizer", "loss", "metrics", "history", "table", "stop_training", "input_shape", "output_shape"}
+
 
 class Step:
     """What gives the loss of a batch, and its gradients to the parameters.
@@ -89,12 +94,6 @@ def _refused_draws(module: Module) -> Iterator[None]:
                 if callable(call) and not getattr(call, "__module__", "").startswith("autograd_mini."):
                     stack.enter_context(refuse_draws(call))
         yield
-
-
-FEW = 32  # so many steps take less time than recording one
-
-# What a recording doesn't depend on.
-BESIDES = {"optimizer", "loss", "metrics", "history", "table", "stop_training", "input_shape", "output_shape"}
 
 
 def _settings_of(module: Module, run: object) -> list[Any]:

@@ -19,8 +19,10 @@ from ..graph import describe
 from ..modes import THREAD, AnomalyError, no_grad, refuse_in_program
 from . import losses, metrics
 from .callbacks import Callback, History, checked_callbacks
-from .checks import check_outputs, features, warn_of_beginners_mistakes
+from .data import features
 from .examples import Examples, dtype_of, outputs_of
+from .mistakes import check_outputs, warn_of_beginners_mistakes
+from .module import CHUNK
 from .progress import shown
 from .running import RUN, Activated, running
 from .step import Step, loss_of, penalized_in
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from ..tensor import Array
     from .loss import Loss
     from .module import Module
-
-CHUNK = 4096  # examples that evaluate and predict take at once
 
 
 def compile(module: Module, optimizer: Any, loss: Any, measures: Any, run_eagerly: bool) -> None:  # noqa: A001  # Keras' name
@@ -103,7 +103,7 @@ def fit(
             with np.errstate(all="ignore"):  # what goes wrong is seen by the loss
                 logs = _epoch(optimizer, descend, ordered, batch_size, epoch, everyone)
             if watched:
-                logs |= {f"val_{name}": value for name, value in _measure(module, watched).items()}
+                logs |= {f"val_{name}": value for name, value in _measure(module, watched, CHUNK).items()}
             _tell(everyone, "on_epoch_end", epoch, logs)
             history.append(epoch, logs)
             if module.stop_training:
@@ -207,7 +207,7 @@ def _stop(optimizer: Optimizer, loss: float, epoch: int, batch: int) -> None:
     )
 
 
-def _measure(module: Module, examples: Examples, batch_size: int = CHUNK) -> dict[str, float]:
+def _measure(module: Module, examples: Examples, batch_size: int) -> dict[str, float]:
     """The loss and the metrics."""
     total = 0.0
     penalized = penalized_in(module)
