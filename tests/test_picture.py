@@ -9,6 +9,7 @@ from drawn import lecture, network
 import autograd_mini as ag
 import viz
 from autograd_mini import Value
+from autograd_mini.expr import Number, Symbol
 from viz.picture import Edge, Picture, display
 
 
@@ -21,10 +22,15 @@ def test_the_lectures_graph_as_data() -> None:
         ("d", "operation", "b + 1", 2, 3, False),
         ("e", "operation", "c × d", 6, 1, True),
     ]
+    one, c, d = Number(1), Symbol("c"), Symbol("d")
     assert made.edges == (
-        Edge(0, 2, "∂c/∂a", 1, "1"), Edge(1, 2, "∂c/∂b", 1, "1"), Edge(1, 3, "∂d/∂b", 1, "1"),
-        Edge(2, 4, "∂e/∂c", 2, "d"), Edge(3, 4, "∂e/∂d", 3, "c"),
+        Edge(0, 2, "∂c/∂a", 1, "1", derivative=one), Edge(1, 2, "∂c/∂b", 1, "1", operand=1, derivative=one),
+        Edge(1, 3, "∂d/∂b", 1, "1", derivative=one),
+        Edge(2, 4, "∂e/∂c", 2, "d", derivative=d), Edge(3, 4, "∂e/∂d", 3, "c", operand=1, derivative=c),
     )  # fmt: skip
+    assert [(n.op, n.expression, n.operands) for n in made.nodes[2:]] == [
+        ("add", Symbol("a") + Symbol("b"), (0, 1)), ("add", Symbol("b") + 1, (1, 1.0)), ("mul", c * d, (2, 3))
+    ]  # fmt: skip
     assert made.notes == ()
 
 
@@ -32,7 +38,9 @@ def test_a_product_with_itself_is_one_node_and_two_edges() -> None:
     a = Value(3)
     made = viz.draw(a * a).picture
     assert len(made.nodes) == 2
-    assert made.edges == (Edge(0, 1, "∂v₁/∂a", 3, "a"),) * 2
+    assert made.edges == tuple(
+        Edge(0, 1, "∂v₁/∂a", 3, "a", operand=i, derivative=Symbol("a")) for i in range(2)
+    )
 
 
 def test_a_power_of_itself_has_two_different_derivatives() -> None:

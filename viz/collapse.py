@@ -21,7 +21,6 @@ from .names import name_nodes
 from .picture import (
     FEW,
     FORMULA_LIMIT,
-    NO_LABEL,
     Edge,
     Graph,
     Node,
@@ -29,7 +28,7 @@ from .picture import (
     box,
     callers_word,
     display,
-    edge_labels,
+    edges_to,
     formula,
     names_of_arrays,
     notes,
@@ -236,13 +235,13 @@ def collapsed(graph: Graph, groups: Sequence[Group], variables: Mapping[str, obj
     seen: set[tuple[int, int]] = set()
     for node in graph.nodes:
         head = place[id(node)]
-        labels = edge_labels(graph, node, names) if _is_single(groups[head]) else repeat(NO_LABEL)
+        labels = edges_to(graph, node, names) if _is_single(groups[head]) else repeat(Edge(0, 0))
         for x, label in zip(graph.inputs[id(node)], labels, strict=False):
             tail = place.get(id(x), head)  # numbers are nowhere
             if tail == head:
                 continue
             if _is_single(groups[tail]) and _is_single(groups[head]):
-                edges.append(Edge(tail, head, *label))
+                edges.append(replace(label, tail=tail, head=head))
             elif (tail, head) not in seen:
                 edges.append(Edge(tail, head))
             seen.add((tail, head))

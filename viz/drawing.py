@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
-from autograd_mini import files
 from autograd_mini.names import callers_names
 
 from . import render, style
+from .canvas import TooSmallError
 from .collapse import FULL_LABELS, How, fitted
 from .dot import digraph
+from .figure import Figure
 from .labels import STEPS, EdgeLabels, Step, View, arrangements
 from .picture import Picture
-from .svg import TooSmallError, finish
+from .svg import finish
 from .tree import tree
 
 if TYPE_CHECKING:
-    import os
     from typing import Literal
 
     import graphviz
 
-FORMATS = (".svg", ".png", ".pdf", ".dot", ".gv")
-
 
 @dataclass(frozen=True)
-class Drawing:
+class Drawing(Figure):
     """A picture, ready to be shown, saved and printed. :func:`draw` makes them.
 
     >>> from autograd_mini import Value
@@ -51,6 +47,14 @@ class Drawing:
     view: View
     renderer: render.Renderer = "auto"
     timeout: float = 60.0
+    laid_out: Picture | None = None  # what the layout is of, where it isn't of `picture`
+
+    formats: ClassVar[tuple[str, ...]] = (*Figure.formats, ".dot", ".gv")
+
+    @property
+    def size(self) -> style.SizeName | None:
+        """For what it is drawn: "slide", "paper", or None."""
+        return self.view.size
 
     @property
     def digraph(self) -> graphviz.Digraph:
@@ -87,69 +91,11 @@ class Drawing:
     def svg(self) -> str:
         """The finished figure as SVG text."""
         view, layout = self.layout
-        return finish(layout, self.picture, replace(view, visible=self.view.visible))
+        return finish(layout, self.laid_out or self.picture, view, self.picture)
 
-    def png(self, scale: float | None = None) -> bytes:
-        """The figure as a PNG.
-
-        Parameters
-        ----------
-        scale
-            Pixels of the PNG to one of the SVG: by default 2, 300 dpi for paper, 1920 × 1080 for a slide;
-            less for a picture of more than 24 million pixels.
-        """
-        return render.png(self.svg, scale=style.PNG_SCALE[self.view.size] if scale is None else scale)
-
-    def pdf(self) -> bytes:
-        """The figure as a PDF of one page; needs the ``pdf`` extra."""
-        return render.pdf(self.svg)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the figure to a file, in the format that the file's ending names.
-
-        Parameters
-        ----------
-        path
-            Ends in .svg, .png, .pdf, .dot or .gv. A file that is there is replaced, in one step.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If the ending is another one.
-        FileNotFoundError, NotADirectoryError
-            If there is no such directory.
-        RenderError
-            If what the format needs is not installed.
-        """
-        target = Path(path)
-        ending = target.suffix.lower()
-        if ending not in FORMATS:
-            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of {', '.join(FORMATS)}")
-        files.check(target)
-        match ending:
-            case ".svg":
-                content = self.svg.encode()
-            case ".png":
-                content = self.png()
-            case ".pdf":
-                content = self.pdf()
-            case _:
-                content = self.source.encode()
-        files.write(target, content)
-        return target
-
-    def show(self) -> Path:
-        """Open the figure in the program that shows SVG here, as a rule a browser; the file's path is returned."""
-        import webbrowser  # noqa: PLC0415 - a figure is rarely opened from here
-
-        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), "picture.svg"))
-        webbrowser.open(path.as_uri())
-        return path
+    def content(self, ending: str) -> bytes:
+        """What a file with this ending holds."""
+        return self.source.encode() if ending in (".dot", ".gv") else super().content(ending)
 
     def frames(self) -> tuple[Drawing, ...]:
         """The figure revealed step by step: structure, values, local derivatives, gradients.
@@ -158,20 +104,16 @@ class Drawing:
         drawing does not show are left out.
         """
         steps = self.view.show
-        shown = [replace(self.view, visible=steps[: i + 1]) for i in range(len(steps))]
-        frames = tuple(replace(self, view=view) for view in shown)
-        for frame in frames:
-            frame.__dict__["layout"] = self.layout  # it is the same one: Graphviz runs once
-        return frames
+        return tuple(self.showing(self.picture.revealed(steps[: i + 1])) for i in range(len(steps)))
+
+    def showing(self, picture: Picture) -> Drawing:
+        """The same figure, everything in its place, with the words of another picture of the same boxes."""
+        made = replace(self, picture=picture, laid_out=self.laid_out or self.picture)
+        made.__dict__["layout"] = self.layout  # it is the same one: Graphviz runs once
+        return made
 
     def __str__(self) -> str:
         return tree(self.picture, self.view)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": str(self)}
 
 
 def draw(
@@ -274,7 +216,7 @@ def draw(
         made = replace(made, notes=(*made.notes, said))
     view = View(
         show=steps, edges=edges, direction=direction, flow=flow, size=size, background=background,
-        compact=compact, title=title, caption=caption, visible=steps,
+        compact=compact, title=title, caption=caption,
     )  # fmt: skip
     return Drawing(made, view, renderer)
 

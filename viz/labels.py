@@ -33,7 +33,7 @@ Line = tuple[Run, ...]
 class View:
     """What of a picture is shown, and how it lies on the page.
 
-    `show` decides the layout, `visible` what of it is already revealed.
+    `show` is what of nodes and edges is written.
     """
 
     show: tuple[Step, ...] = STEPS
@@ -46,7 +46,6 @@ class View:
     compact: bool = False
     title: str = ""
     caption: str = ""
-    visible: tuple[Step, ...] = STEPS
 
     @property
     def sizes(self) -> style.Size:
@@ -71,7 +70,7 @@ def node_lines(node: Node, show: tuple[Step, ...], *, wrap: bool = False) -> lis
     if "value" in show and node.value is not None:
         lines += _readings("value", node.value, "value", mark="*" if node.is_stale else "")
     if "grad" in show and node.wants_grad:
-        lines += _readings("grad", (("grad", NO_GRADIENT),) if node.grad is None else node.grad, "gradient")
+        lines += _readings(node.word, ((node.word, NO_GRADIENT),) if node.grad is None else node.grad, "gradient")
     return lines
 
 
@@ -88,6 +87,8 @@ def statements(node: Node, show: tuple[Step, ...]) -> list[str]:
     """What a box says as plain text, one string for each thing; a matrix is one."""
     things: list[str] = []
     for line in node_lines(node, show):
+        if not plain(line):
+            continue
         if things and line[0].role in ("value", "gradient"):
             things[-1] += f" {plain(line)}"
         else:

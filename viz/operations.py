@@ -7,11 +7,14 @@ says how each is written, and what becomes of the gradient on its way back throu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .arrays import HAIR, MOST_INDICES, is_array, kind
+
+if TYPE_CHECKING:
+    from autograd_mini.expr import Expr
 
 ENGINES = ("autograd_mini.linear", "autograd_mini.operation")  # where linear operations are
 
@@ -28,6 +31,19 @@ class Form(NamedTuple):
     gradients: tuple[str, ...] = ("by its own rule",)  # of each operand; the last is for those that follow too
     written: str = "{name}({xs}{arguments})"
     is_factor: bool = False  # whether the gradient is multiplied by that, element by element
+
+
+class Derivative(NamedTuple):
+    """The derivative of an operation by an operand: the number if it is one, and the formula as text.
+
+    If it ``is_map`` the gradient is not multiplied by it, but so changed; else ``expression`` is the formula as data,
+    up to a sum over what was broadcast.
+    """
+
+    number: float | None
+    formula: str
+    is_map: bool
+    expression: Expr | None = None
 
 
 COPIED = ("Σ over the copies",)
@@ -106,8 +122,8 @@ def written(node: Any, operands: Sequence[str], names: Mapping[int, str]) -> str
 
 def derivatives(
     node: Any, inputs: Sequence[Any], operands: Sequence[Any], out: Any, names: Mapping[int, str]
-) -> Iterator[tuple[float | None, str, bool] | None]:
-    """What the edges to a node say: for each operand (number, formula, is_map); None where no derivative flows.
+) -> Iterator[Derivative | None]:
+    """What the edges to a node say, one for each operand; None where no derivative flows.
 
     Parameters
     ----------
@@ -117,10 +133,6 @@ def derivatives(
         The same as formulas.
     names
         ``id(array)`` → name, for arrays that index.
-
-    Yields
-    ------
-    The number if it is one, and the formula. If `is_map` the gradient is not multiplied by it, but so changed.
     """
     if is_linear(node):
         form = _form(node)
@@ -128,7 +140,7 @@ def derivatives(
         for i, x in enumerate(inputs):
             facts.i = i
             said = form.gradients[min(i, len(form.gradients) - 1)].format_map(facts)
-            yield (1.0 if said == "1" else None, said, not form.is_factor) if x.requires_grad else None
+            yield Derivative(1.0 if said == "1" else None, said, not form.is_factor) if x.requires_grad else None
         return
     for i, (x, number) in enumerate(zip(inputs, _numbers(node, inputs), strict=True)):
         if not x.requires_grad:
@@ -137,7 +149,7 @@ def derivatives(
         formula = node.rule.derivative(i, operands, out)
         summed = _broadcast(x.data.shape, node.shape) if kind(node.data) else ""
         constant = None if summed else getattr(formula, "value", None)
-        yield constant if number is None else float(number), formula.text() + summed, False
+        yield Derivative(constant if number is None else float(number), formula.text() + summed, False, formula)
 
 
 def _numbers(node: Any, inputs: Sequence[Any]) -> Sequence[float | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,13 +18,15 @@ from . import arrays, operations, text
 from .arrays import Lines
 from .names import name_nodes
 
+if TYPE_CHECKING:
+    from autograd_mini.expr import Expr
+
 Kind = Literal["input", "parameter", "operation", "constant"]
 
 NAME_LIMIT, FORMULA_LIMIT = 32, 44
 FILL_IN = "to fill in the gradients"
 NARY, MANY = ("sum", "dot"), 16  # a sum of more operands is not written out
 FEW = 4  # leaves that are used alike are boxes of their own up to this number, where a graph is collapsed
-NO_LABEL = ("", None, "", False)
 STALE = "a leaf has changed since: values marked * are those of the last forward pass"
 
 
@@ -32,7 +34,10 @@ STALE = "a leaf has changed since: values marked * are those of the last forward
 class Node:
     """A box: an operation and its result, a leaf, or several of them in one, as `details` says.
 
-    `called` is the name in full, where `name` is what fits in a box; `shape` is that of an array.
+    `called` is the name in full, where `name` is what fits in a box; `shape` is that of an array. `op` is the row of
+    the table, `expression` it applied to `operands`: of each its position in ``Picture.nodes``, or a float, the number
+    mixed in; both only where the operation is a formula. `word` says what `grad` is: a gradient, or in a forward sweep
+    the derivative by an input. One with `emphasis` stands out.
     """
 
     name: str
@@ -47,6 +52,11 @@ class Node:
     details: tuple[str, ...] = ()
     called: str = ""
     shape: str = ""
+    op: str = ""
+    expression: Expr | None = None
+    operands: tuple[int | float, ...] = ()
+    word: str = "grad"
+    emphasis: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,8 @@ class Edge:
     """One operand of an operation. `tail` and `head` are positions in ``Picture.nodes``.
 
     ``symbol`` is empty where no derivative flows; ``partial`` is the number, if it is one, ``formula`` its formula.
-    If it ``is_map``, the formula says what becomes of the gradient, not what it is multiplied by.
+    If it ``is_map``, the formula says what becomes of the gradient, not what it is multiplied by. ``operand`` is which
+    operand of the head the tail is, ``derivative`` the formula as data, where it is one.
     """
 
     tail: int
@@ -63,6 +74,9 @@ class Edge:
     partial: float | None = None
     formula: str = ""
     is_map: bool = False
+    operand: int = 0
+    derivative: Expr | None = None
+    emphasis: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,24 @@ class Picture:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     notes: tuple[str, ...] = ()
+
+    def revealed(self, steps: Collection[str]) -> Picture:
+        """The picture with only these of the values ("value"), gradients ("grad") and derivatives ("local") in it.
+
+        What is missing leaves its lines empty, so that nothing else moves.
+        """
+
+        def node(box: Node) -> Node:
+            value = box.value if "value" in steps or box.value is None else empty(box.value)
+            return replace(box, value=value, grad=box.grad if "grad" in steps else empty(box.grad))
+
+        edges = self.edges if "local" in steps else tuple(replace(edge, symbol="") for edge in self.edges)
+        return replace(self, nodes=tuple(map(node, self.nodes)), edges=edges)
+
+
+def empty(said: float | Lines | None) -> Lines:
+    """As many lines as something takes, with nothing in them."""
+    return (("", ""),) * (len(said) if isinstance(said, tuple) else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +171,34 @@ def picture(graph: Graph, variables: Mapping[str, object]) -> Picture:
     place = {id(node): i for i, node in enumerate(graph.nodes)}
     stale = stale_nodes(graph)
     nodes = tuple(
-        replace(box(graph, node, names, is_stale=id(node) in stale), called=text.clean(called[id(node)]))
+        replace(box(graph, node, names, is_stale=id(node) in stale), called=text.clean(called[id(node)]),
+                operands=numbers_or_places(graph.inputs[id(node)], place))
         for node in graph.nodes
-    )
+    )  # fmt: skip
     edges = [
-        Edge(place[id(x)], place[id(node)], *label)
+        replace(edge, tail=place[id(x)], head=place[id(node)])
         for node in graph.nodes
-        for x, label in zip(graph.inputs[id(node)], edge_labels(graph, node, names), strict=True)
+        for x, edge in zip(graph.inputs[id(node)], edges_to(graph, node, names), strict=True)
         if x.op != "constant"
     ]
     return Picture(nodes, tuple(edges), notes(nodes, callers_word(graph, called, variables)))
 
 
+def numbers_or_places(operands: Sequence[Any], place: Mapping[int, int]) -> tuple[int | float, ...]:
+    """Of each operand its position, or the number mixed in; nothing where one of them has axes."""
+    if any(arrays.is_array(x.data) for x in operands):
+        return ()
+    return tuple(place[id(x)] if id(x) in place else arrays.number(x.data) for x in operands)
+
+
 def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = False) -> Node:
     """The box of one node."""
     operands = graph.inputs[id(node)]
+    formulas = symbols(operands, names)
     return Node(
         name=names[id(node)],
         kind=graph.kind(node),
-        formula=formula(node, symbols(operands, names), names) if operands else "",
+        formula=formula(node, formulas, names) if operands else "",
         value=arrays.described(node.data),
         grad=arrays.gradient(node.grad),
         wants_grad=bool(node.requires_grad),
@@ -165,22 +206,26 @@ def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = F
         is_stale=is_stale,
         scope=tuple(node.scope) if operands else (),
         shape=arrays.kind(node.data),
+        op=node.op,
+        expression=None if not operands or operations.is_linear(node) else node.rule.applied(*formulas),
     )
 
 
-def edge_labels(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[tuple[str, float | None, str, bool]]:
-    """(symbol, number, formula, is_map) for each operand of `node`; the symbol is "" where no derivative flows."""
+def edges_to(graph: Graph, node: Any, names: Mapping[int, str]) -> Iterator[Edge]:
+    """An edge for each operand of `node`, whose ends are not known yet; without a symbol where no derivative flows."""
     operands = graph.inputs[id(node)]
     if not operands:
         return
     formulas, (out,) = symbols(operands, names), symbols((node,), names)
-    for x, derivative in zip(operands, operations.derivatives(node, operands, formulas, out, names), strict=True):
+    found = operations.derivatives(node, operands, formulas, out, names)
+    for i, (x, derivative) in enumerate(zip(operands, found, strict=True)):
         if derivative is None:
-            yield NO_LABEL
+            yield Edge(0, 0, operand=i)
         else:
-            number, formula, is_map = derivative
+            number, formula, is_map, expression = derivative
             symbol = f"∂{names[id(node)]}/∂{names[id(x)]}"
-            yield symbol, number, text.abbreviate(text.clean(formula), FORMULA_LIMIT), is_map
+            said = text.abbreviate(text.clean(formula), FORMULA_LIMIT)
+            yield Edge(0, 0, symbol, number, said, is_map, i, expression)
 
 
 def notes(nodes: Sequence[Node], root: str) -> tuple[str, ...]:

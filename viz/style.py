@@ -33,6 +33,9 @@ SHAPES: Mapping[str, Shape] = {
     "constant": Shape(dashed=True),
 }
 OUTPUT_GAP = 4.0  # between the two borders of an output
+EMPHASIS = 2.2  # times the width of a line that stands out
+DASHES = "5,3"
+ARROW_WIDTH = 0.7  # of its length
 
 
 @dataclass(frozen=True, slots=True)

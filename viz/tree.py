@@ -30,8 +30,8 @@ def tree(picture: Picture, view: View) -> str:
     stack: list[tuple[int, Edge | None, str, str]] = [(i, None, "", "") for i in reversed(outputs)]
     while stack:
         i, edge, first, rest = stack.pop()
-        said = statements(picture.nodes[i], view.visible)
-        partial = [" ".join(map(plain, edge_lines(edge, view)))] if edge and "local" in view.visible else []
+        said = statements(picture.nodes[i], view.show)
+        partial = [" ".join(map(plain, edge_lines(edge, view)))] if edge else []
         if i in written and operands[i]:
             said = [picture.nodes[i].name, "(see above)"]
         lines.append(first + "   ".join([*said, *filter(None, partial)]))
