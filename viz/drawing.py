@@ -18,6 +18,7 @@ from .figure import Figure
 from .labels import STEPS, EdgeLabels, Step, View, arrangements
 from .picture import Picture
 from .svg import finish
+from .tangents import with_tangents
 from .tree import tree
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def draw(
     node: Any,
     *,
     names: Mapping[str, object] | None = None,
+    mode: Literal["reverse", "forward"] = "reverse",
+    wrt: Any = None,
     show: Sequence[Step] = STEPS,
     edges: EdgeLabels = "numbers",
     direction: Literal["LR", "BT"] = "LR",
@@ -145,6 +148,9 @@ def draw(
     names
         Name → node or array, for those without a label: ``{"loss": e}`` or ``locals()``. By default the caller's
         variables; ``{}`` for none. What has no name is numbered v₁, v₂, …
+    mode, wrt
+        "forward" shows tangents where gradients are else: the derivative of every node by `wrt`, a node; or along a
+        direction, where `wrt` is a dict of nodes and their tangents, as arrays need it.
     show
         Which of "structure", "value", "local" and "grad" to show.
     edges
@@ -179,7 +185,7 @@ def draw(
     Raises
     ------
     TypeError
-        If `node` is not a node.
+        If `node` is not a node, or `wrt` none of the graph.
     ValueError
         If an option is none of those above, or the graph is larger than `max_nodes` and nothing in it can be collapsed.
 
@@ -197,7 +203,8 @@ def draw(
     roots = tuple(node) if isinstance(node, list | tuple) else (node,)
     _check(
         edges=(edges, get_args(EdgeLabels)), direction=(direction, ("LR", "BT")),
-        flow=(flow, ("forward", "backward")), size=(size, (None, *get_args(style.SizeName))),
+        flow=(flow, ("forward", "backward")), mode=(mode, ("reverse", "forward")),
+        size=(size, (None, *get_args(style.SizeName))),
         background=(background, get_args(style.Background)), collapse=(collapse, ("auto", None, *get_args(How))),
         renderer=(renderer, get_args(render.Renderer)),
     )  # fmt: skip
@@ -210,6 +217,10 @@ def draw(
     if names is None:
         names = callers_names(sys._getframe(1))
     made = fitted(roots, variables=names, parameters=parameters, max_nodes=max_nodes, collapse=collapse)
+    if mode == "forward":
+        made = with_tangents(made, roots, wrt)
+    elif wrt is not None:
+        raise ValueError('wrt= is for mode="forward"; gradients are by every node')
     compact = len(made.nodes) > FULL_LABELS
     if compact:
         said = f'{len(made.nodes):,} nodes: collapse="neuron", "layer" or "example" may draw fewer boxes'
