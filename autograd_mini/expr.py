@@ -24,7 +24,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .notation import ANY, ATOM, LATEX, PYTHON, SIGN, SUPERSCRIPTS, TEXT, Style
+from .notation import ANY, ATOM, LATEX, PYTHON, SIGN, TEXT, TEXTBOOK, Style
 
 
 class Expr:
@@ -137,6 +137,15 @@ class Expr:
         """The formula as a student would write it in Python."""
         return self.write(PYTHON)[0]
 
+    def textbook(self) -> str:
+        """The formula as `text`, but with letters side by side for a product: ``2ab``.
+
+        >>> a, b = symbols("a b")
+        >>> (2 * a * b + b * (a + 1)).textbook()
+        '2ab + b × (a + 1)'
+        """
+        return self.write(TEXTBOOK)[0]
+
     def latex(self) -> str:
         """The formula as LaTeX, for math mode."""
         return self.write(LATEX)[0]
@@ -208,9 +217,11 @@ class Call(Expr):
     def write(self, style: Style) -> tuple[str, int]:
         name = self.name
         exponent = self.operands[-1]
-        if name == "pow" and style is TEXT and isinstance(exponent, Number) and exponent.value in SUPERSCRIPTS:
+        if name == "pow" and f"pow{exponent}" in style.notations:
             name = f"pow{exponent}"
         notation = style.notations.get(name)
+        if style.letters and name == "mul" and _is_letter(exponent) and _are_letters(self.operands[0]):
+            notation = style.notations["mul"]._replace(template=style.letters)
         if notation is None:
             return style.call.format(name, ", ".join(operand.write(style)[0] for operand in self.operands)), ATOM
         parts: list[str] = []
@@ -222,6 +233,25 @@ class Call(Expr):
 
 
 Formula = Expr | float
+
+
+def _is_letter(formula: Expr) -> bool:
+    """Whether it is a name of one letter, perhaps with an index, or its power."""
+    if isinstance(formula, Call) and (formula.name == "square" or (formula.name == "pow" and _is_whole(formula))):
+        formula = formula.operands[0]
+    return isinstance(formula, Symbol) and formula.name[:1].isalpha() and not any(map(str.isalpha, formula.name[1:]))
+
+
+def _is_whole(power: Call) -> bool:
+    exponent = power.operands[1]
+    return isinstance(exponent, Number) and exponent.value in range(10)
+
+
+def _are_letters(formula: Expr) -> bool:
+    """Whether it is a number, letters, or a product of these."""
+    if isinstance(formula, Call) and formula.name == "mul":
+        return _are_letters(formula.operands[0]) and _is_letter(formula.operands[1])
+    return _is_letter(formula) or (isinstance(formula, Number) and math.isfinite(formula.value))
 
 
 def symbols(names: str) -> list[Symbol]:

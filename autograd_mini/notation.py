@@ -1,4 +1,4 @@
-"""How formulas are written: as Python, as LaTeX, and as a line of Unicode text.
+"""How formulas are written: as Python, as LaTeX, as JavaScript, and as a line of Unicode text.
 
 Precedence lives here, once: a :class:`Notation` says how tightly it binds and how tightly each of its
 operands must, and parentheses follow from the two. The table adds the notations of its functions.
@@ -10,6 +10,7 @@ Notation(template='{} * {}', level=5, operands=(5, 6))
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Style(NamedTuple):
     parentheses: str
     number: Callable[[float], str]
     symbol: Callable[[str], str] = str
+    letters: str = ""  # how a number or letter stands before a letter that it multiplies, where no sign is needed
 
 
 SUPERSCRIPTS = {n: "".join("⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".index(c)] for c in str(n)) for n in range(-9, 10)}
@@ -43,10 +45,36 @@ def _shown(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
+_INDEXED = re.compile(r"(.*?)_?(\d*)(\[\d+\])?(\(\d+\))?", re.DOTALL)  # x1, w_12, z3[2], a(7), once digits are plain
+
+
 def _tex_symbol(name: str) -> str:
-    """A letter is italic, a longer name upright, a number at the end a subscript."""
-    stem, index = re.fullmatch(r"(.*?)_?(\d*)", name, re.DOTALL).groups()  # type: ignore[union-attr]  # matches any text
-    return (stem if len(stem) == 1 else rf"\mathrm{{{stem}}}") + (f"_{{{index}}}" if index else "")
+    """A letter is italic, a longer name upright, a number at the end a subscript; layer and example stand above."""
+    plain = "".join(c if c.isascii() else unicodedata.normalize("NFKC", c) for c in name)
+    stem, index, layer, example = _INDEXED.fullmatch(plain).groups("")  # type: ignore[union-attr]  # matches any text
+    above = layer + example
+    return _tex_name(stem) + (f"_{{{index}}}" if index else "") + (f"^{{{above}}}" if above else "")
+
+
+def _tex_name(stem: str) -> str:
+    if len(stem) == 1 and stem.isascii() and stem.isalpha():
+        return stem
+    words = unicodedata.name(stem, "").split() if len(stem) == 1 else []
+    if words[:3] == ["GREEK", "SMALL", "LETTER"] and words[3:] != ["OMICRON"] and len(words) == 4:
+        return f"\\{words[-1].lower()}"
+    if words[:3] == ["GREEK", "CAPITAL", "LETTER"] and words[-1] in _TEX_CAPITALS:
+        return f"\\{words[-1].capitalize()}"
+    if stem.isascii() and stem.isalnum():
+        return rf"\mathrm{{{stem}}}"
+    return rf"\text{{{''.join(_TEX_ESCAPES.get(c, c) for c in stem)}}}"
+
+
+_TEX_CAPITALS = "GAMMA DELTA THETA LAMBDA XI PI SIGMA UPSILON PHI PSI OMEGA".split()  # the others look like Latin ones
+_TEX_ESCAPES = {
+    **{c: f"\\{c}" for c in "{}$&#%_"},
+    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+}  # fmt: skip
 
 
 def _infix(sign: str, level: int, left: int, right: int) -> Notation:
@@ -115,4 +143,19 @@ LATEX = Style(
     parentheses=r"\left({}\right)",
     number=lambda value: f"{value:.4g}",
     symbol=_tex_symbol,
+)
+TEXTBOOK = TEXT._replace(letters="{}{}")  # 2ab, where labels in pictures have 2 × a × b
+TEXTBOOK_LATEX = LATEX._replace(letters="{} {}")
+JAVASCRIPT = Style(
+    {
+        **{name: PYTHON.notations[name] for name in "add sub mul div".split()},
+        "neg": Notation("-{}", SIGN, (POWER,)),  # --x counts down
+        "where": Notation("{} ? {} : {}", CHOICE, (LOGIC, ANY, ANY)),
+        "and": _infix("&&", LOGIC, COMPARISON, COMPARISON),
+        **_COMPARISONS,
+        "ne": _infix("!=", COMPARISON, SUM, SUM),
+    },
+    call="Math.{}({})",
+    parentheses="({})",
+    number=lambda value: repr(value).replace("inf", "Infinity").replace("nan", "NaN"),
 )

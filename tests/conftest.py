@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from browser import MISSING, chromium, tab  # noqa: F401 - the last two are fixtures, which every test file may ask for
 from hypothesis import settings
 
 from autograd_mini.modes import MODES, THREAD
@@ -32,6 +33,7 @@ def modes_end() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     missing = {
+        "chromium": MISSING,
         "graphviz": shutil.which("dot") is None and "needs Graphviz's `dot` on the PATH",
         "torch": importlib.util.find_spec("torch") is None and "needs PyTorch: pip install -e '.[bench]'",
     }

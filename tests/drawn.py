@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ import pytest
 
 from autograd_mini.graph import PARAMETER, Tag
 from autograd_mini.value import Value, leaf
+from viz import text
 
 SVG = "{http://www.w3.org/2000/svg}"
 RENDERERS = [pytest.param("dot", marks=pytest.mark.graphviz), "embedded"]
@@ -80,3 +82,19 @@ def texts(svg: str) -> list[str]:
 
 def parsed(svg: str) -> ET.Element:
     return ET.fromstring(svg)
+
+
+def overlaps(svg: str) -> list[tuple[str, str]]:
+    """The texts of a figure that lie on one another."""
+    boxes = []
+    for each in parsed(svg).iter(f"{SVG}text"):
+        x, y, size = (float(each.get(key, "0")) for key in ("x", "y", "font-size"))
+        words = [(span.text or "", float(span.get("font-size", size)), "font-weight" in span.attrib) for span in each]
+        width = sum(text.width(said, high, bold=bold) for said, high, bold in words)
+        left = x - width * {"start": 0, "middle": 0.5, "end": 1}[each.get("text-anchor", "start")]
+        boxes.append(("".join(each.itertext()), (left, y - 0.75 * size, left + width, y + 0.2 * size)))
+    return [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(boxes, 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]

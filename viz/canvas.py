@@ -22,15 +22,19 @@ Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 
 
-class TooSmallError(ValueError):
-    """Text on a slide would be only so many `pixels` high."""
+SMALLER_GRAPH = "Pass fewer of show=, collapse=, a node nearer to the inputs, or size=None"
+NEARER_NODE = "Pass a node nearer to the inputs, or size=None"
 
-    def __init__(self, pixels: float, width: float, height: float) -> None:
+
+class TooSmallError(ValueError):
+    """Text on a slide would be only so many `pixels` high; `advice` says what would help."""
+
+    def __init__(self, pixels: float, width: float, height: float, advice: str) -> None:
         super().__init__(
             f"on a slide the smallest text would be {math.floor(10 * pixels) / 10:g} px high, "
             f"and {style.SLIDE_TEXT:g} is the least: "
             f"at that size the picture is {width:.0f} × {height:.0f}, and a slide {style.SLIDE[0]:g} × "
-            f"{style.SLIDE[1]:g}. Pass fewer of show=, collapse=, a node nearer to the inputs, or size=None"
+            f"{style.SLIDE[1]:g}. {advice}"
         )
         self.pixels = pixels
 
@@ -141,7 +145,27 @@ class Canvas:
             y += sizes.body * style.LINE_HEIGHT
             self.write(self.root, (Run(part, "caption"),), ((x0 + x1) / 2, y), sizes.body)
 
-    def page(self, name: str, *, pad: float, size: style.SizeName | None = None, smallest: float = 11.0) -> str:
+    def place(self, svg: str, at: Point) -> None:
+        """Put a finished figure here, its left upper corner at a point; it keeps its size in points.
+
+        Parameters
+        ----------
+        svg
+            What :meth:`page` gave, without a size.
+        at
+            Where.
+        """
+        drawn = ET.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 - our own figure
+        x, y, width, height = extent(svg)
+        moved = coordinate(at[0] - x), coordinate(at[1] - y)
+        part = self.group("figure", transform=f"translate({','.join(moved)})")
+        part.extend(drawn.findall("g"))
+        self.reach(at, (at[0] + width, at[1] + height))
+
+    def page(
+        self, name: str, *,
+        pad: float, size: style.SizeName | None = None, smallest: float = 11.0, advice: str = SMALLER_GRAPH,
+    ) -> str:  # fmt: skip
         """The drawing on its page: cropped, or fitted to a slide or a column.
 
         Parameters
@@ -154,6 +178,8 @@ class Canvas:
             "slide", "paper", or None.
         smallest
             The smallest font size in it.
+        advice
+            What would make it smaller, for the error.
 
         Returns
         -------
@@ -175,7 +201,7 @@ class Canvas:
             scale = min(across / width, down / height, style.SLIDE_ENLARGE)
             if smallest * scale < style.SLIDE_TEXT:
                 least = style.SLIDE_TEXT / smallest
-                raise TooSmallError(smallest * scale, width * least, height * least)
+                raise TooSmallError(smallest * scale, width * least, height * least, advice)
             x, y = x - (across / scale - width) / 2, y - (down / scale - height) / 2
             width, height = across / scale, down / scale
         page = ET.Element(
@@ -194,6 +220,12 @@ class Canvas:
             element(page, "rect", x=x, y=y, width=width, height=height, fill=self.palette.background)
         page.append(self.root)
         return ET.tostring(page, encoding="unicode") + "\n"
+
+
+def extent(svg: str) -> Bounds:
+    """Where a finished figure begins, left and above, and how wide and high it is, in points."""
+    x, y, width, height = svg.partition('viewBox="')[2].partition('"')[0].split()
+    return float(x), float(y), float(width), float(height)
 
 
 def element(parent: ET.Element, tag: str, **attributes: str | float) -> ET.Element:

@@ -1,7 +1,4 @@
-"""Curves and boundaries, by matplotlib: functions give a figure, which Jupyter shows and ``savefig`` writes.
-
-They need the extra ``plot``: ``pip install autograd-mini[plot]``.
-"""
+"""What training has come to: the curves of its history, and the boundary between the classes that it found."""
 
 from __future__ import annotations
 
@@ -9,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .plotting import FIRST, SECOND, classes, figure, legend, literal, panels
 from .style import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from matplotlib.figure import Figure
+    from .matplotlib_figure import Plot
 
-# Classes differ by colour and by marker, so that neither is needed.
+# Classes differ by colour, by hatching and by marker, so that none is needed.
 CLASSES = [LIGHT.boxes[kind] for kind in ("input", "parameter", "output", "constant")]
+HATCHES = ("", "/", "|", ".")
 MARKERS = "os^DvPX*"
+FEW = 12  # epochs: then each has a mark
 
 
-def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resolution: int = 300) -> Figure:
+def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resolution: int = 300) -> Plot:
     """The plane, coloured by the class that a network predicts, with the examples it learned from.
 
     Parameters
@@ -55,29 +55,38 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
     across, up = (np.linspace(low[i] - margin[i], high[i] + margin[i], resolution) for i in (0, 1))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     names = np.unique(labels)
-    regions = _classes(model, grid).reshape(resolution, resolution)
+    predict = getattr(model, "predict_proba", getattr(model, "predict", model))
+    threshold = getattr(getattr(model, "loss", None), "threshold", 0.5)
+    regions = classes(predict(grid), threshold).reshape(resolution, resolution)
 
-    figure = _figure()
-    axes = figure.add_subplot(xlabel="$x_1$", ylabel="$x_2$")
-    levels = np.arange(max(len(names), regions.max() + 1) + 1) - 0.5
-    axes.contourf(across, up, regions, levels=levels, colors=[fill for fill, _ in _colours(len(levels) - 1)])
+    plot = figure()
+    axes = plot.add_subplot(xlabel="$x_1$", ylabel="$x_2$")
+    count = max(len(names), regions.max() + 1)
+    colours = [CLASSES[i % len(CLASSES)] for i in range(count)]
+    levels = np.arange(count + 1) - 0.5
+    hatches = [HATCHES[i % len(HATCHES)] for i in range(count)]
+    fills = axes.contourf(across, up, regions, levels=levels, colors=[fill for fill, _ in colours], hatches=hatches)
+    fills.set(edgecolor=LIGHT.cluster[1], linewidth=0)  # the edges are the hatching
     axes.contour(across, up, regions, levels=levels[1:-1], colors=LIGHT.ink, linewidths=1.4)
-    for name, (fill, border), marker in zip(names, _colours(len(names)), MARKERS * len(names), strict=False):
+    are_numbers = names.dtype.kind in "biu" and names[0] >= 0 and names[-1] < count  # else they are numbered in order
+    for i, name in enumerate(names):
         chosen = points[labels == name]
+        number = int(name) if are_numbers else i
+        fill, border = colours[number]
         axes.scatter(
             chosen[:, 0],
             chosen[:, 1],
             s=28,
-            marker=marker,
+            marker=MARKERS[number % len(MARKERS)],
             color=fill,
             edgecolors=border,
-            label=f"y = {name:g}" if labels.dtype.kind == "f" else f"y = {name}",
+            label=f"y = {literal(name)}",
         )
-    axes.legend()
-    return figure
+    legend(axes, columns=len(names))
+    return plot
 
 
-def plot_history(history: Any) -> Figure:
+def plot_history(history: Any) -> Plot:
     """What :meth:`fit` measured, epoch by epoch: a curve for each number, dashed for validation data.
 
     Parameters
@@ -87,40 +96,26 @@ def plot_history(history: Any) -> Figure:
 
     Raises
     ------
+    ValueError
+        Before the first epoch.
     ImportError
         Without matplotlib.
     """
     measured: Any = history
     while hasattr(measured, "history"):  # of a network its History, of that the dict
         measured = measured.history
-    names = [name for name in measured if not name.startswith("val_")]
-    figure = _figure(width=4.8 * max(1, len(names)))
-    for i, name in enumerate(names, start=1):
-        axes = figure.add_subplot(1, len(names), i, xlabel="epoch", ylabel=name)
-        for key, dashes, colour in ((name, "-", "input"), (f"val_{name}", "--", "parameter")):
+    names = [name for name in measured or () if not name.startswith("val_")]
+    if not names:
+        raise ValueError("there is no epoch to plot yet: train the network first, with fit(X, y, epochs=20)")
+    plot, places = panels(len(names), xlabel="epoch")
+    for axes, name in zip(places, names, strict=True):
+        axes.set_ylabel(literal(name))
+        for key, look in ((name, FIRST), (f"val_{name}", SECOND)):
             if key in measured:
                 values = measured[key]
-                axes.plot(range(1, len(values) + 1), values, dashes, color=LIGHT.boxes[colour][1], label=key)
-        axes.legend()
-    return figure
-
-
-def _classes(model: Any, grid: Any) -> Any:
-    """The number of the class that is predicted for each point."""
-    predict = getattr(model, "predict_proba", None) or getattr(model, "predict", model)
-    predicted = np.asarray(predict(grid))
-    if predicted.ndim == 2 and predicted.shape[1] > 1:
-        return predicted.argmax(axis=1)
-    return (predicted.reshape(-1) >= getattr(getattr(model, "loss", None), "threshold", 0.5)).astype(int)
-
-
-def _colours(count: int) -> list[tuple[str, str]]:
-    return [CLASSES[i % len(CLASSES)] for i in range(count)]
-
-
-def _figure(width: float = 6.4) -> Figure:
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, and slow to load
-    except ImportError as error:
-        raise ImportError("plots need matplotlib: pip install autograd-mini[plot]") from error
-    return Figure(figsize=(width, 4.8), layout="constrained")
+                few = "" if len(values) > FEW else look.marker
+                epochs = range(1, len(values) + 1)
+                axes.plot(epochs, values, look.dashes, marker=few, color=look.colour, linewidth=2, label=literal(key))
+        axes.locator_params(axis="x", integer=True)
+        legend(axes, columns=2)
+    return plot

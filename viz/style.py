@@ -145,6 +145,58 @@ ROLES: Mapping[str, tuple[str, bool]] = {
     "caption": ("muted", False),
 }
 
+COMPARED_WIDTH = 1200.0  # points: drawings that are wider together stand below each other
+PANEL_MARGIN = 9.0  # of a panel of text, on all sides
+PANEL_BORDER = 1.0
+PANEL_BAR = 3.0  # how thick the bar is that shows how far an animation is
+CAPITALS = 0.72  # of the font size: how high its capitals are
+GIF_WIDTH = 800.0  # pixels
+GIF_SCALE = (0.9, 2.0)  # the least and the most that a GIF is scaled to become so wide
+
+PLOT = (6.4, 4.8)  # inches: a plot alone
+PLOTS = (9.6, 5.4)  # inches: several beside each other; a slide's proportions, on which 10 points are 18 pixels
+# A number below 0, 0, above 0: what is darker is lower, so that grey tells them apart as well.
+DIVERGING = ("#06304F", "#9A9A9A", "#FFD48C")
+
+# Weights and what units give: the larger, the thicker and the further from the background.
+SIGNED = {False: "input", True: "parameter"}  # whether a number is below 0 → the kind whose border's colour it has
+WEIGHT_WIDTHS = (0.5, 3.0)  # points
+WEIGHT_SHADES = (0.3, 1.0)  # of the way from the background to the colour
+UNIT_SHADES = (0.0, 0.42)  # of the way from the fill to the colour: words in it stay readable
+UNIT_ROOM = 10.0  # points between two units of a layer
+UNIT_GAP = 3.0  # points between the two borders of an output
+ELLIPSIS = 0.6  # of the distance between two units: what those left out take besides
+UNIT_RADIUS = 17.0  # points, where what is written needs no more
+BOX_HEIGHT = 0.62  # of its width: a number that is no unit's
+LAYER_ROOM = (26.0, 52.0)  # points between the headings of two layers, and between their units: no less
+LONG_LINES = (120.0, 160.0, 210.0)  # points between layers, the shortest first, for numbers on lines to have room
+SAMPLE = 26.0  # points: a line of the legend
+HEADING = 132.0  # points: a layer's heading takes another line beyond this
+BASELINE = 0.36  # of the font size: from the middle of a line of words down to its baseline
+
+# The building blocks of a network: a box for each layer, forward above and backward below.
+BLOCK_WIDTH = 138.0  # points: narrow boxes, where formulas take two lines
+BLOCK_MARGIN = (8.0, 6.0)  # points between a box's border and its words, left and right, above and below
+BLOCK_ARROW = 10.0  # points of an arrow beside its label
+CACHE_ROOM = 44.0  # points between the boxes above and those below
+COLUMN_ROOM = 10.0  # points between a formula and the shape of its result
+ARROW_HEAD = 8.0  # points
+
+
+def mixed(one: str, other: str, part: float) -> str:
+    """The colour so far on the way from one to another.
+
+    >>> mixed("#000000", "#FFFFFF", 0.5)
+    '#808080'
+    """
+    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * part):02X}" for a, b in pairs)
+
+
+def between(ends: tuple[float, float], part: float) -> float:
+    """The number so far on the way from one end to the other."""
+    return ends[0] + (ends[1] - ends[0]) * part
+
 
 def edge_width(*, dense: bool) -> float:
     """How thick arrows are, in points: thinner where there are many."""

@@ -14,8 +14,9 @@ Step(kind='edge', node=1, edge=1)
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 from .picture import Picture
@@ -34,17 +35,38 @@ class Step(NamedTuple):
     edge: int | None = None
 
 
+class Share(NamedTuple):
+    """A step of the backward sweep in numbers.
+
+    The gradient `given` by the node that the edge leads to, times the edge's derivative, is `added` to what the
+    step's node had `before`, if anything.
+    """
+
+    step: Step
+    given: float
+    added: float
+    before: float | None
+
+    @property
+    def total(self) -> float:
+        """The gradient so far."""
+        return self.added if self.before is None else self.before + self.added
+
+
 def forward_steps(picture: Picture) -> list[Step]:
     """Every operation gets its value, inputs before what uses them."""
     return [Step("value", i) for i, node in enumerate(picture.nodes) if node.kind == "operation"]
 
 
 def backward_steps(picture: Picture) -> list[Step]:
-    """The outputs get the gradient 1; then each node whose gradient is complete hands it to its operands."""
+    """The outputs get the gradient 1; then each node whose gradient is complete hands it to its operands.
+
+    Of two that are complete, the first operand's goes first, so that sums come in the order in which they are written.
+    """
     into = flowing(picture)
     reached = {i for i, node in enumerate(picture.nodes) if node.is_output and node.wants_grad}
     steps = [Step("seed", i) for i in sorted(reached)]
-    for head in reversed(range(len(picture.nodes))):
+    for head in _users_first(picture):
         if head in reached:
             steps += [Step("edge", picture.edges[i].tail, i) for i in into[head]]
             reached |= {picture.edges[i].tail for i in into[head]}
@@ -68,3 +90,69 @@ def flowing(picture: Picture) -> dict[int, list[int]]:
         if edge.symbol:
             into[edge.head].append(i)
     return into
+
+
+def shares(picture: Picture) -> Iterator[Share]:
+    """The backward sweep in numbers, of a picture whose derivatives are numbers.
+
+    >>> from autograd_mini import Value
+    >>> from .drawing import draw
+    >>> x = Value(3)
+    >>> for share in shares(draw(x * x).picture):
+    ...     print(share[1:], share.total)
+    (1.0, 1.0, None) 1.0
+    (1.0, 3.0, None) 3.0
+    (1.0, 3.0, 3.0) 6.0
+    """
+    totals: dict[int, float] = {}
+    for step in backward_steps(picture):
+        given = added = 1.0
+        if step.edge is not None:
+            edge = picture.edges[step.edge]
+            given = totals[edge.head]
+            added = given * (math.nan if edge.partial is None else edge.partial)
+        share = Share(step, given, added, totals.get(step.node))
+        totals[step.node] = share.total
+        yield share
+
+
+def check_numbers(picture: Picture, caller: str) -> None:
+    """Refuse, for `caller`, a picture whose values and derivatives are not all numbers, or not all of them.
+
+    Raises
+    ------
+    TypeError
+        If there is an array.
+    ValueError
+        If the picture is collapsed.
+    """
+    for node in picture.nodes:
+        if node.details:
+            raise ValueError(f"{caller} shows every operation, and {node.name} holds several: pass collapse=None")
+        if not isinstance(node.value, float):
+            raise TypeError(
+                f"{caller} carries numbers from box to box, and {node.name} is an array, {node.shape}: "
+                "viz.zoom draws the numbers inside a layer, viz.draw(...).frames() reveals arrays in steps"
+            )
+    for edge in picture.edges:
+        if edge.symbol and edge.partial is None:
+            raise TypeError(f"{caller} carries numbers from box to box, and {edge.symbol} is none: {edge.formula}")
+
+
+def _users_first(picture: Picture) -> list[int]:
+    """All nodes, each after those that use it, and else in the order of the operands."""
+    operands: dict[int, list[int]] = defaultdict(list)
+    for edge in picture.edges:
+        operands[edge.head].append(edge.tail)
+    order: list[int] = []
+    seen: set[int] = set()
+    stack = [(i, False) for i, node in enumerate(picture.nodes) if node.is_output]
+    while stack:
+        i, done = stack.pop()
+        if done:
+            order.append(i)
+        elif i not in seen:
+            seen.add(i)
+            stack.append((i, True))
+            stack.extend((operand, False) for operand in operands[i] if operand not in seen)
+    return order[::-1]

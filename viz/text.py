@@ -18,7 +18,7 @@ from pathlib import Path
 FONTS = {bold: Path(__file__).with_name("fonts") / f"DejaVuSans{'-Bold' * bold}.ttf" for bold in (False, True)}
 
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
-_LAYER = re.compile(r"((?<=[₀-₉])\[\d+\]|(?<=\b[WbZA])\[\d+\])")  # of z₃[2], W[2]
+_LAYER = re.compile(r"((?<=[₀-₉])\[\d+\]|(?<=\b[WbZA])\[\d+\]|(?<=\bd[WbZA])\[\d+\])")  # of z₃[2], W[2], dW[2]
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
