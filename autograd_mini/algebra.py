@@ -63,13 +63,20 @@ def shortest(formula: Expr) -> Expr:
 
 def _length(formula: Expr) -> int:
     """How much there is to read; a fraction in a fraction counts more."""
-    parts = list(formula.walk())
-    nested = sum(part.name == "div" and _has_fraction(part) for part in parts if isinstance(part, Call))
-    return len(parts) + 3 * nested
+    return sum(1 for _ in formula.walk()) + 3 * has_nested_fraction(formula)
 
 
-def _has_fraction(fraction: Call) -> bool:
-    return any(isinstance(x, Call) and x.name == "div" for operand in fraction.operands for x in operand.walk())
+def has_nested_fraction(formula: Expr) -> bool:
+    """Whether a fraction stands in another one.
+
+    >>> from .expr import Symbol
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> has_nested_fraction(x / y / y), has_nested_fraction(x / y**2)
+    (True, False)
+    """
+    fractions = [part for part in formula.walk() if isinstance(part, Call) and part.name == "div"]
+    inner = (part for fraction in fractions for x in fraction.operands for part in x.walk())
+    return any(isinstance(part, Call) and part.name == "div" for part in inner)
 
 
 # From a formula to products and sums.

@@ -220,14 +220,15 @@ class Call(Expr):
         if name == "pow" and f"pow{exponent}" in style.notations:
             name = f"pow{exponent}"
         notation = style.notations.get(name)
-        if style.letters and name == "mul" and _is_letter(exponent) and _are_letters(self.operands[0]):
+        if style.letters and name == "mul" and _are_letters(*self.operands):
             notation = style.notations["mul"]._replace(template=style.letters)
         if notation is None:
             return style.call.format(name, ", ".join(operand.write(style)[0] for operand in self.operands)), ATOM
         parts: list[str] = []
         for operand, needed in zip(self.operands, notation.operands, strict=False):
             text, level = operand.write(style)
-            signed = parts and needed > ANY and text[0] in "-−" and style is not PYTHON  # x + (−2), but −2 + x
+            # x + (−2) and −(−2), but −2 + x
+            signed = (parts or name == "neg") and needed > ANY and text[0] in "-−" and style is not PYTHON
             parts.append(style.parentheses.format(text) if level < needed or signed else text)
         return notation.template.format(*parts), notation.level
 
@@ -247,11 +248,13 @@ def _is_whole(power: Call) -> bool:
     return isinstance(exponent, Number) and exponent.value in range(10)
 
 
-def _are_letters(formula: Expr) -> bool:
-    """Whether it is a number, letters, or a product of these."""
-    if isinstance(formula, Call) and formula.name == "mul":
-        return _are_letters(formula.operands[0]) and _is_letter(formula.operands[1])
-    return _is_letter(formula) or (isinstance(formula, Number) and math.isfinite(formula.value))
+def _are_letters(first: Expr, last: Expr) -> bool:
+    """Whether a product is one of a number and different letters."""
+    if isinstance(first, Call) and first.name == "mul" and not _are_letters(*first.operands):
+        return False
+    is_product = isinstance(first, Call) and first.name == "mul"
+    is_number = isinstance(first, Number) and math.isfinite(first.value)
+    return _is_letter(last) and last not in first.walk() and (is_product or is_number or _is_letter(first))
 
 
 def symbols(names: str) -> list[Symbol]:

@@ -9,6 +9,7 @@ Notation(template='{} * {}', level=5, operands=(5, 6))
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -45,11 +46,20 @@ def _shown(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
+def _tex_number(value: float) -> str:
+    if not math.isfinite(value):
+        return rf"\mathrm{{{value}}}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    digits, _, exponent = f"{value:.4g}".partition("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
+
+
 _INDEXED = re.compile(r"(.*?)_?(\d*)(\[\d+\])?(\(\d+\))?", re.DOTALL)  # x1, w_12, z3[2], a(7), once digits are plain
 
 
 def _tex_symbol(name: str) -> str:
     """A letter is italic, a longer name upright, a number at the end a subscript; layer and example stand above."""
+    if " " in name:
+        return _tex_name(name)
     plain = "".join(c if c.isascii() else unicodedata.normalize("NFKC", c) for c in name)
     stem, index, layer, example = _INDEXED.fullmatch(plain).groups("")  # type: ignore[union-attr]  # matches any text
     above = layer + example
@@ -119,6 +129,14 @@ TEXT = Style(
         "le": _infix("≤", COMPARISON, SUM, SUM),
         "ge": _infix("≥", COMPARISON, SUM, SUM),
         "eq": _infix("=", COMPARISON, SUM, SUM),
+        "derivative": Notation("∂{}/∂{}"),
+        "total": Notation("d{}/d{}"),
+        "differential": Notation("d{}"),
+        "derivative of": Notation("∂/∂{0} {1}", PRODUCT, (ANY, POWER)),
+        "matmul": _infix("·", PRODUCT, PRODUCT, POWER),
+        "transpose": Notation("{}ᵀ", ATOM, (ATOM,)),
+        "sum over": Notation("Σ {} over {}", SUM, (POWER, ANY)),
+        "then": Notation("{}, {}", ANY),
     },
     call="{}({})",
     parentheses="({})",
@@ -138,10 +156,18 @@ LATEX = Style(
         "le": _infix(r"\le", COMPARISON, SUM, SUM),
         "ge": _infix(r"\ge", COMPARISON, SUM, SUM),
         "eq": _infix("=", COMPARISON, SUM, SUM),
+        "derivative": Notation(r"\frac{{\partial {}}}{{\partial {}}}", POWER),
+        "total": Notation(r"\frac{{d {}}}{{d {}}}", POWER),
+        "differential": Notation("d{}"),
+        "derivative of": Notation(r"\frac{{\partial}}{{\partial {0}}} {1}", PRODUCT, (ANY, POWER)),
+        "matmul": _infix(r"\cdot", PRODUCT, PRODUCT, POWER),
+        "transpose": Notation(r"{}^{{\top}}", POWER, (ATOM,)),
+        "sum over": Notation(r"\sum_{{{1}}} {0}", SUM, (POWER, ANY)),
+        "then": Notation(r"{},\ {}", ANY),
     },
     call=r"\operatorname{{{}}}\left({}\right)",
     parentheses=r"\left({}\right)",
-    number=lambda value: f"{value:.4g}",
+    number=_tex_number,
     symbol=_tex_symbol,
 )
 TEXTBOOK = TEXT._replace(letters="{}{}")  # 2ab, where labels in pictures have 2 × a × b

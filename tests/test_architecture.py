@@ -20,10 +20,10 @@ PACKAGES = ("autograd_mini", "viz")
 
 # Formulas, table, graph, engines, transforms, programs, nn: a module imports only what stands before it.
 ENGINE = """
-    files notation expr rules symbolic algebra modes graph tree worlds nary javascript operation plain linear reverse
-    forward tensor value configured recording operators array_operators functions arrays shapes elements reductions products
-    array_functions numpy_api higher custom run transforms closures randomness programs names source
-    testing lexer parser datasets optim nn tables estimators
+    files notation expr rules symbolic algebra modes graph tree worlds nary javascript operation plain linear
+    reverse forward tensor value configured recording operators array_operators functions arrays shapes elements
+    reductions products array_functions numpy_api higher custom run transforms closures randomness programs names
+    source testing lexer parser datasets optim nn tables estimators
 """.split()
 
 # (module, what it imports against the order): why. Only within a function, never when the module loads.

@@ -4,13 +4,25 @@ const svg = document.querySelector("#picture svg");
 const boxes = nodes.map((node, i) => {
   const group = svg.querySelector(`[data-node="n${i}"]`);
   const lines = [...group.querySelectorAll("text")];
-  const grad = node.wants ? lines.pop() : null;
-  return { group, title: group.querySelector("title"), value: lines.at(-1).lastElementChild, grad: grad?.lastElementChild, word: grad?.firstElementChild };
+  const [grad, value] = [node.wants ? lines.pop() : undefined, lines.pop()];
+  const title = group.querySelector("title");
+  return { group, title, value: value.lastElementChild, grad: grad?.lastElementChild, word: grad?.firstElementChild };
 });
-const arrows = [...svg.querySelectorAll("g.edge")].map((group) => ({ group, label: group.querySelector("text tspan") }));
+const arrows = [...svg.querySelectorAll("g.edge")].map((group) => {
+  const label = [...group.querySelectorAll("text tspan")].at(-1); // "∂e/∂c = 2", or of it only "= 2"
+  return { group, label, before: label?.textContent.slice(0, label.textContent.lastIndexOf("= ")) };
+});
 
 function put(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
+}
+
+// The numbers in full, for whoever reads the page with a program.
+function keep(group, numbers) {
+  for (const [word, x] of Object.entries(numbers)) {
+    const text = x === undefined ? "" : inFull(x);
+    if (group.dataset[word] !== text) group.dataset[word] = text;
+  }
 }
 
 // Show the graph as it is after some of the steps, with the last, or the one that is asked for, marked.
@@ -27,38 +39,45 @@ function draw(done, marked) {
         flown.clear();
         sweep = step.sweep;
       }
+      for (const i of step.still ?? []) grads[i] = 0;
       grads[step.node] = step.total ?? step.result;
       for (const edge of edgesOf(step)) flown.add(edge);
     }
   }
   const now = new Set(marked ? edgesOf(marked) : []);
-  const word = state.mode === "reverse" ? "grad" : "tangent";
   const shown = (x) => (x === undefined ? "—" : number(x));
   boxes.forEach(({ group, title, value, grad, word: before }, i) => {
+    const word = state.mode === "reverse" ? "grad" : tangentOf(i);
     put(value, shown(values[i]));
     put(grad, shown(grads[i]));
     put(before, `${word}  `);
+    keep(group, { value: values[i], grad: grads[i] });
     put(title, `${nodes[i].called}, value ${shown(values[i])}${nodes[i].wants ? `, ${word} ${shown(grads[i])}` : ""}`);
     group.classList.toggle("now", marked?.node === i);
   });
-  arrows.forEach(({ group, label }, i) => {
-    const isKnown = values[edges[i].head] !== undefined;
-    put(label, isKnown ? `${edges[i].symbol} = ${number(run.partials[i])}` : edges[i].symbol);
+  arrows.forEach(({ group, label, before }, i) => {
+    put(label, before + (values[edges[i].head] === undefined ? "" : `= ${number(run.partials[i])}`));
     group.classList.toggle("now", now.has(i));
     group.classList.toggle("flown", flown.has(i));
-    group.setAttribute("aria-label", edgeSaid(i));
   });
-  if (marked) keepInView(boxes[marked.node].group);
+  if (marked) keepInView([boxes[marked.node].group, ...[...now].map((i) => arrows[i].group)]);
 }
 
 const edgesOf = (step) => (step.kind === "edge" ? [step.edge] : (step.terms ?? []).map((term) => term.edge));
 
 // In a large picture, scroll to what happens; the page itself stays where it is.
-function keepInView(group) {
+function keepInView(groups) {
   const frame = document.getElementById("picture");
-  const [inner, outer] = [group.getBoundingClientRect(), frame.getBoundingClientRect()];
-  const by = (low, high, from, to) => (low < from ? low - from - 40 : high > to ? high - to + 40 : 0);
-  const [left, top] = [by(inner.left, inner.right, outer.left, outer.right), by(inner.top, inner.bottom, outer.top, outer.bottom)];
+  const outer = frame.getBoundingClientRect();
+  const inner = groups.map((group) => group.getBoundingClientRect());
+  const by = (start, end, size) => {
+    const [from, to] = [Math.min(...inner.map((box) => box[start])), Math.max(...inner.map((box) => box[end]))];
+    const isSeen = from >= outer[start] && to <= outer[end];
+    if (isSeen) return 0;
+    const fits = to - from <= outer[size];
+    return fits ? (from + to - outer[start] - outer[end]) / 2 : inner[0][start] - outer[start] - 20;
+  };
+  const [left, top] = [by("left", "right", "width"), by("top", "bottom", "height")];
   if (left || top) frame.scrollBy({ left, top });
 }
 
@@ -69,17 +88,27 @@ function edgeSaid(i) {
   return [...new Set([symbol, text, number(run.partials[i])])].join(" = ");
 }
 
+function nameEdges() {
+  arrows.forEach(({ group }, i) => group.setAttribute("aria-label", edgeSaid(i)));
+}
+
 function tell(i) {
-  const { symbol, tail, head, form } = edges[i];
+  const { symbol, tail, head, form, text } = edges[i];
   const place = document.getElementById("edge");
   if (!symbol) return place.replaceChildren(edgeSaid(i));
-  const parts = [ratio(head, tail), byNames(form, head), digits(run.partials[i])];
-  const isNumber = parts[1].textContent === parts[2].textContent.replace("−", "-") || parts[1].textContent === parts[2].textContent;
-  place.replaceChildren(math("math", row(...join("=", isNumber ? [parts[0], parts[2]] : parts))));
+  const isNumber = text === number(run.partials[i]);
+  const formula = isNumber ? [] : [byNames(form, head)];
+  place.replaceChildren(shownMath(row(...join("=", [ratio(head, tail), ...formula, digits(run.partials[i])]))));
+}
+
+// Text stays readable: a picture that is too large for its frame shrinks to three quarters, then it scrolls.
+function preparePicture() {
+  svg.style.minWidth = `${0.75 * svg.width.baseVal.value}px`;
+  svg.setAttribute("role", "group");
+  for (const { group } of boxes) group.setAttribute("role", "img");
 }
 
 function prepareEdges() {
-  svg.setAttribute("role", "group");
   const hint = document.getElementById("edge").textContent;
   arrows.forEach(({ group }, i) => {
     const target = group.querySelector("path").cloneNode();

@@ -50,13 +50,14 @@ function tangents(partials, wrt) {
   const steps = [{ kind: "source", node: wrt, result: 1 }];
   for (const node of graph.forward) {
     const terms = nodes[node].edges
-      .filter((index) => edges[index].flows && given.has(edges[index].tail))
+      .filter((index) => edges[index].symbol && given.has(edges[index].tail))
       .map((index) => ({ edge: index, partial: partials[index], tangent: given.get(edges[index].tail) }));
     if (!terms.length) continue;
     const result = terms.map((term) => term.tangent * term.partial).reduce((sum, term) => sum + term);
     given.set(node, result);
     steps.push({ kind: "tangent", node, terms, result });
   }
+  steps[0].still = nodes.map((_, i) => i).filter((i) => nodes[i].wants && !given.has(i)); // their tangent is 0
   return steps;
 }
 

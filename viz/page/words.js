@@ -9,13 +9,17 @@ const math = (tag, ...children) => {
   element.append(...children);
   return element;
 };
+const shownMath = (part) => {
+  const whole = math("math", part);
+  whole.setAttribute("displaystyle", "true");
+  return whole;
+};
 const row = (...parts) => math("mrow", ...parts.map((part) => (typeof part === "string" ? math("mo", part) : part)));
 const digits = (x) => math("mn", number(x));
 const inSigns = (x) => (number(x).startsWith("−") ? row("(", digits(x), ")") : digits(x));
-const template = (index) => [...document.getElementById(`m${index}`).content.cloneNode(true).firstElementChild.childNodes];
+const template = (index) => document.getElementById(`m${index}`).content.firstElementChild.cloneNode(true).childNodes;
 const nameOf = (node) => row(...template(nodes[node].math));
 const ratio = (top, bottom) => math("mfrac", row("∂", nameOf(top)), row("∂", nameOf(bottom)));
-const dotted = (node) => math("mover", nameOf(node), math("mo", "˙"));
 const join = (sign, parts) => parts.flatMap((part, i) => (i ? [sign, part] : [part]));
 
 // A formula with its holes filled, by names or by numbers.
@@ -23,15 +27,16 @@ function filled(index, node, fill) {
   const formula = row(...template(index));
   for (const leaf of formula.querySelectorAll("mi, mtext, mn")) {
     const code = leaf.textContent.length === 1 ? leaf.textContent.charCodeAt(0) : 0;
-    if (code === RESULT) leaf.replaceWith(fill(node, leaf));
-    else if (code >= HOLE && code < HOLE + nodes[node].operands.length) leaf.replaceWith(fill(nodes[node].operands[code - HOLE], leaf));
+    const whose = code === RESULT ? node : nodes[node].operands[code - HOLE];
+    if (whose !== undefined) leaf.replaceWith(fill(whose, leaf));
   }
   return formula;
 }
 const byNames = (index, node) => filled(index, node, nameOf);
 const byNumbers = (index, node) => filled(index, node, (operand, place) => {
-  const follows = place.previousElementSibling && !["(", ","].includes(place.previousElementSibling.textContent);
-  return follows || place.parentElement.localName === "msup" ? inSigns(run.values[operand]) : digits(run.values[operand]);
+  const before = place.previousElementSibling?.textContent ?? "(";
+  const isAlone = ["(", ","].includes(before) && place.parentElement.localName !== "msup";
+  return (isAlone ? digits : inSigns)(run.values[operand]);
 });
 
 // The same in words: "2 + 1" for "a + b".
@@ -44,6 +49,9 @@ function inNumbers(node) {
     return (isAlone ? number : signed)(run.values[operands[piece]]);
   }).join("");
 }
+
+// A leaf's name, and where it belongs if another one is called the same.
+const fullName = (i) => (nodes[i].where ? `${nodes[i].name} ${nodes[i].where}` : nodes[i].name);
 
 const said = {
   value: ({ node, result }) => {
@@ -61,27 +69,40 @@ const said = {
     const contribution = `contribution ${number(partial)} × ${signed(given)} = ${number(result)}`;
     const sum = before === undefined ? "" : `; total so far ${number(before)} + ${signed(result)} = ${number(total)}`;
     const sweepsSaid = isLast && !op && sweep > 1 ? `; gradient ${number(total)} after ${sweep} sweeps` : "";
-    return `From ${nodes[head].name} back to ${name}: local derivative ${symbol} times gradient of ${nodes[head].name}: `
-      + contribution + sum + sweepsSaid;
+    const way = `From ${nodes[head].name} back to ${name}, ${symbol} times the gradient of ${nodes[head].name}`;
+    return `${way}: ${contribution}${sum}${sweepsSaid}`;
   },
-  source: ({ node }) => `Tangent of ${nodes[node].name} = 1: it moves, the other inputs stand still`,
+  source: ({ node }) => {
+    const { name } = nodes[node];
+    return `∂${name}/∂${name} = 1: ${name} moves, the other inputs stand still`;
+  },
   tangent: ({ node, terms, result }) => {
     const sum = terms.map((term, i) => `${(i ? signed : number)(term.partial)} × ${signed(term.tangent)}`).join(" + ");
-    const end = node === graph.output ? `. ${sweepsNeeded(result)}` : "";
-    return `Tangent of ${nodes[node].name}: local derivative times tangent: ${sum} = ${number(result)}${end}`;
+    const tangent = `∂${nodes[node].name}/∂${nodes[state.wrt].name}`;
+    const end = node === graph.output ? " after 1 sweep" : "";
+    const way = `Tangent of ${nodes[node].name}, local derivatives times tangents`;
+    return `${way}: ${tangent} = ${sum} = ${number(result)}${end}`;
   },
 };
 
-function sweepsNeeded(result) {
+// What a step is an example of.
+function patternOf({ kind, edge, node }) {
+  if (kind === "edge") return graph.patterns[edges[edge].pattern];
   const n = graph.wanting.length;
-  const most = n === 1 ? "that is the only input" : `the gradient of all ${n} inputs needs ${n} sweeps, and backward one`;
-  return `∂${nodes[graph.output].name}/∂${nodes[state.wrt].name} = ${number(result)} after 1 sweep; ${most}`;
+  if (kind !== "tangent" || node !== graph.output || n === 1) return "";
+  return `Forward mode: the gradient of all ${n} inputs needs ${n} sweeps; backward, 1 sweep gives it.`;
+}
+
+// What the third line of a box says in a forward sweep.
+function tangentOf(node) {
+  const word = `∂${nodes[node].name}/∂${nodes[state.wrt].name}`;
+  return word.length <= 8 ? word : "tangent";
 }
 
 const written = {
   value: ({ node, result }) => {
     const { form } = nodes[node];
-    const parts = form === null ? [] : [byNames(form, node), byNumbers(form, node)];
+    const parts = form === undefined ? [] : [byNames(form, node), byNumbers(form, node)];
     return [row(...join("=", [nameOf(node), ...parts, digits(result)]))];
   },
   seed: ({ node }) => [row(ratio(node, node), "=", math("mn", "1"))],
@@ -92,24 +113,27 @@ const written = {
       "=", digits(given), "×", inSigns(partial), "=", digits(result));
     return step.isLast && step.before !== undefined ? [term, wholeSum(step)] : [term];
   },
-  source: ({ node }) => [row(dotted(node), "=", ratio(node, node), "=", math("mn", "1"))],
+  source: ({ node }) => [row(ratio(node, node), "=", math("mn", "1"))],
   tangent: ({ node, terms, result }) => {
-    const formulas = terms.map(({ edge }) => row(ratio(node, edges[edge].tail), dotted(edges[edge].tail)));
+    const formulas = terms.map(({ edge }) => product(ratio(node, edges[edge].tail), ratio(edges[edge].tail, state.wrt)));
     const numbers = terms.map(({ partial, tangent }, i) => row((i ? inSigns : digits)(partial), "×", inSigns(tangent)));
-    return [row(dotted(node), "=", ...join("+", formulas), "=", ...join("+", numbers), "=", digits(result))];
+    return [row(...join("=", [ratio(node, state.wrt), sumOf(formulas), sumOf(numbers), digits(result)]))];
   },
 };
+
+const product = (first, second) => row(first, "·", second);
+// Of a long sum the first two terms and the last.
+const sumOf = (terms) => row(...join("+", terms.length <= 4 ? terms : [...terms.slice(0, 2), "…", terms.at(-1)]));
 
 // ∂e/∂b = ∂e/∂c · ∂c/∂b + ∂e/∂d · ∂d/∂b = 2 + 3 = 5, when the last term has come.
 function wholeSum({ node, sweep, total }) {
   const terms = run.steps.filter((step) => step.kind === "edge" && step.node === node && step.sweep === sweep);
-  const old = sweep > 1 && terms[0].before !== undefined ? [digits(terms[0].before)] : [];
-  const shown = terms.length > 4 ? [...terms.slice(0, 2), null, terms.at(-1)] : terms;
-  const formulas = shown.map((term) => term === null ? math("mo", "…")
-    : row(ratio(graph.output, edges[term.edge].head), "·", ratio(edges[term.edge].head, node)));
-  const numbers = shown.map((term, i) => (term === null ? math("mo", "…") : (i ? inSigns : digits)(term.result)));
-  return row(...(old.length ? [] : [ratio(graph.output, node), "=", ...join("+", formulas), "="]),
-    ...join("+", [...old, ...numbers]), "=", digits(total));
+  const old = terms[0].before;
+  const numbers = terms.map((term, i) => (i || old !== undefined ? inSigns : digits)(term.result));
+  if (old !== undefined) return row(sumOf([digits(old), ...numbers]), "=", digits(total)); // of an earlier sweep
+  const heads = terms.map(({ edge }) => edges[edge].head);
+  const formulas = heads.map((head) => product(ratio(graph.output, head), ratio(head, node)));
+  return row(...join("=", [ratio(graph.output, node), sumOf(formulas), sumOf(numbers), digits(total)]));
 }
 
 // What is asked where the number is to be predicted.
@@ -122,5 +146,5 @@ const asked = {
       + `${symbol} times the gradient of ${nodes[head].name}?`;
   },
   source: ({ node }) => `What is the tangent of ${nodes[node].name}, the input that moves?`,
-  tangent: ({ node }) => `What is the tangent of ${nodes[node].name}?`,
+  tangent: ({ node }) => `What is ∂${nodes[node].name}/∂${nodes[state.wrt].name}, local derivatives times tangents?`,
 };

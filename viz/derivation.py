@@ -1,0 +1,115 @@
+"""What lies between a node and one that it is differentiated by: the ground of ``explain`` and ``paths``.
+
+>>> from autograd_mini import Value
+>>> a, b = Value(2), Value(1)
+>>> c = a + b
+>>> d = b + 1
+>>> e = c * d
+>>> made = derivation(e, b, {"a": a, "b": b, "c": c, "d": d, "e": e})
+>>> [made.names[i] for i in made.between], [made.gradients[i] for i in made.between]
+(['b', 'c', 'd', 'e'], [5.0, 2.0, 3.0, 1.0])
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+from .arrays import is_array
+from .picture import Edge, Graph, Picture, picture, walk
+from .sweeps import flowing
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A graph, and of it the part between the last node, `root`, and the node `wrt`.
+
+    `names` are the nodes' names, no two alike; `between` the places of nodes that depend on `wrt` and that the root
+    depends on, in topological order; `gradients` the root's derivative by each, as the backward sweep finds it;
+    `incoming` the edges between them, by the node they lead to.
+    """
+
+    graph: Graph
+    picture: Picture
+    names: Sequence[str]
+    wrt: int
+    between: Sequence[int]
+    gradients: Mapping[int, Any]
+    incoming: Mapping[int, Sequence[Edge]]
+
+    @property
+    def root(self) -> int:
+        """The place of the node that is differentiated."""
+        return len(self.graph.nodes) - 1
+
+    @property
+    def outgoing(self) -> dict[int, list[Edge]]:
+        """The edges between, by the node they come from, in the order in which the root is written."""
+        users: dict[int, list[Edge]] = {i: [] for i in self.between}
+        for edges in self.incoming.values():
+            for edge in edges:
+                users[edge.tail].append(edge)
+        return users
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether some node between holds an array."""
+        return any(is_array(self.graph.nodes[i].data) for i in self.between)
+
+
+def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivation:
+    """Read the graph below `node`, and find what lies between it and `wrt`.
+
+    Raises
+    ------
+    TypeError
+        If one of them is no node.
+    ValueError
+        If `wrt` is not below `node`, or wants no gradient.
+    """
+    from autograd_mini.reverse import cotangents  # noqa: PLC0415 - as in picture.symbols
+
+    for what, given in (("the first argument", node), ("wrt", wrt)):
+        if not all(hasattr(given, needed) for needed in ("op", "inputs", "data", "grad")):
+            raise TypeError(f"{what} is {given!r:.60} ({type(given).__name__}); it has to be a Value or a Tensor, not its data")
+    graph = walk([node])
+    assert graph is not None  # without a limit
+    place = {id(each): i for i, each in enumerate(graph.nodes)}
+    if id(wrt) not in place:
+        raise ValueError("wrt is not among the nodes that this one was computed from: pass one of its inputs")
+    if not wrt.requires_grad:
+        raise ValueError("wrt wants no gradient: make it without requires_grad=False")
+    made = picture(graph, variables)
+    into = flowing(made)
+    start = place[id(wrt)]
+    between, incoming = [start], {}
+    reached = {start}
+    for head in range(start + 1, len(graph.nodes)):
+        edges = [made.edges[i] for i in into[head] if made.edges[i].tail in reached]
+        if edges:
+            between.append(head)
+            reached.add(head)
+            incoming[head] = edges
+    seed = np.ones_like(node.data) if isinstance(node.data, np.ndarray) else 1.0
+    found = cotangents(node, [graph.nodes[i] for i in between], seed)
+    gradients = dict(zip(between, found, strict=True))
+    between = [i for i in between if gradients[i] is not None]
+    return Derivation(
+        graph, made, _distinct([box.name for box in made.nodes]), start, between,
+        {i: gradients[i] for i in between}, {head: incoming.get(head, []) for head in between},
+    )  # fmt: skip
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, primes after those that were there before."""
+    seen: Counter[str] = Counter()
+    made = []
+    for name in names:
+        made.append(name + "′" * seen[name])
+        seen[name] += 1
+    return made

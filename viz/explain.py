@@ -1,0 +1,200 @@
+"""``explain``: a derivative in words and numbers, as one would write it on the board.
+
+>>> from autograd_mini import Value
+>>> a, b = Value(2), Value(1)
+>>> c = a + b
+>>> d = b + 1
+>>> e = c * d
+>>> print(explain(e, b, detail="short"))
+∂e/∂b = ∂e/∂c × ∂c/∂b + ∂e/∂d × ∂d/∂b = 2 × 1 + 3 × 1 = 5
+∂e/∂b = a + 2b + 1 = 5
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from autograd_mini.algebra import has_nested_fraction, shortest
+from autograd_mini.expr import Call, Expr, Number, Symbol
+from autograd_mini.names import callers_names
+
+from . import array_terms
+from .closed import closed_form
+from .derivation import Derivation, derivation
+from .explanation import Explanation, Line, Section
+from .options import check
+from .paths import routes_of
+from .picture import Edge
+
+Detail = Literal["full", "short"]
+MOST_INPUTS = 8  # whose numbers are said at the top
+FEW_PATHS = 4  # that are written as one sum
+LONGEST = 160  # characters of a formula that is worth printing
+
+
+def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str, object] | None = None) -> Explanation:
+    """The derivative of one node by another, step by step: rule, substitution, number, and the chain rule summed.
+
+    Parameters
+    ----------
+    node
+        What is differentiated: a number, or an array, of which the sum of all elements is meant.
+    wrt
+        The node to differentiate by: an input, or any other that `node` was computed from.
+    detail
+        "full" has every step; "short" the chain rule, and the derivative as one formula.
+    names
+        As in :func:`draw`.
+
+    Returns
+    -------
+    Explanation
+        ``print`` shows it as text, Jupyter as formulas; ``.text``, ``.latex``, ``.html``.
+
+    Raises
+    ------
+    TypeError
+        If one of the two is no node.
+    ValueError
+        If `node` was not computed from `wrt`, or `wrt` wants no gradient, or `detail` is another word.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value, sin
+    >>> x = Value(2.0)
+    >>> s = sin(x)
+    >>> y = s / x
+    >>> print(explain(y, x))
+    dy/dx where y = sin(x) / x, at x = 2
+    <BLANKLINE>
+    Each step's derivatives
+    y = s / x = 0.9093 / 2 = 0.4546             div
+      ∂y/∂s = 1 / x = 1 / 2 = 0.5               ∂/∂x (x / y) = 1 / y
+      ∂y/∂x = −y / x = −0.4546 / 2 = −0.2273    ∂/∂y (x / y) = −x / y²
+    s = sin(x) = sin(2) = 0.9093                sin
+      ∂s/∂x = cos(x) = cos(2) = −0.4161         ∂/∂x sin(x) = cos(x)
+    <BLANKLINE>
+    The chain rule, from y back to x
+    dy/ds = ∂y/∂s = 0.5
+    dy/dx = dy/ds × ∂s/∂x + ∂y/∂x = 0.5 × (−0.4161) + (−0.2273) = −0.4354
+    <BLANKLINE>
+    As one formula
+    dy/dx = cos(x) / x − sin(x) / x² = −0.4354
+    """
+    check(detail=(detail, get_args(Detail)))
+    variables = callers_names(sys._getframe(1)) if names is None else names
+    made = derivation(node, wrt, variables)
+    if made.has_arrays:
+        return array_terms.explained(made, detail, variables)
+    words = Words(made)
+    closed = closed_form(made.graph, made.names, made.wrt)
+    formula: list[Line] = []
+    if closed is not None and len(closed.derivative.textbook()) <= LONGEST:
+        formula = [Line((words.total(made.wrt), closed.derivative, words.gradient(made.wrt)), letters=True)]
+    if detail == "short":
+        return Explanation((), "", (Section("", [*words.over_paths(), *formula]),))
+    by, root = made.names[made.wrt], made.names[made.root]
+    claim = [Line((words.total(made.wrt),))]
+    if closed is not None and closed.function != Symbol(root) and len(closed.function.textbook()) <= LONGEST:
+        claim.append(Line((Symbol(made.names[made.root]), closed.function), letters=True))
+    sections = [
+        Section("Each step's derivatives", [line for i in reversed(made.between[1:]) for line in words.step(i)]),
+        Section(f"The chain rule, from {root} back to {by}", [words.chain(i) for i in reversed(made.between[:-1])]),
+        Section("As one formula", formula),
+    ]
+    return Explanation(claim, words.inputs(), [section for section in sections if section.lines])
+
+
+class Words:
+    """The lines of an explanation of numbers."""
+
+    def __init__(self, made: Derivation) -> None:
+        self.made = made
+        self.users = made.outgoing
+        # With x in y = x · x the edge's ∂y/∂x is not the whole: then the whole is dy/dx.
+        direct = (edge.tail for edge in made.incoming[made.root])
+        self.is_total = any(len(self.users[tail]) > 1 for tail in direct)
+
+    def symbol(self, i: int) -> Expr:
+        """A node by its name."""
+        return Symbol(self.made.names[i])
+
+    def number(self, i: int) -> Expr:
+        """A node's value."""
+        return Number(float(self.made.graph.nodes[i].data))
+
+    def gradient(self, i: int) -> Expr:
+        """The root's derivative by a node, as a number."""
+        return Number(float(self.made.gradients[i]))
+
+    def total(self, i: int) -> Expr:
+        """The root's derivative by a node, along all paths."""
+        return Call("total" if self.is_total else "derivative", self.symbol(self.made.root), self.symbol(i))
+
+    def partial(self, edge: Edge) -> Expr:
+        """The derivative on an edge."""
+        return Call("derivative", self.symbol(edge.head), self.symbol(edge.tail))
+
+    def inputs(self) -> str:
+        """The numbers that leaves have: ``a = 2, b = 1``."""
+        leaves = [i for i, node in enumerate(self.made.graph.nodes) if not self.made.graph.inputs[id(node)]]
+        said = [f"{self.made.names[i]} = {self.number(i).text()}" for i in leaves[:MOST_INPUTS]]
+        return ", ".join(said + ["…"] * (len(leaves) > MOST_INPUTS))
+
+    def step(self, head: int) -> Iterator[Line]:
+        """What a node computes, and its derivative by each of its operands that lies on the way."""
+        box = self.made.picture.nodes[head]
+        if box.expression is not None:
+            yield Line((self.symbol(head), box.expression, self.filled(box.expression, head), self.number(head)), box.op)
+        else:
+            yield Line((self.symbol(head), self.number(head)), box.op)
+        for edge in self.made.incoming[head]:
+            formulas: tuple[Expr, ...] = ()
+            if edge.derivative is not None:
+                formulas = edge.derivative, self.filled(edge.derivative, head)
+            number = Number(edge.partial) if edge.partial is not None else Symbol(edge.formula)
+            yield Line((self.partial(edge), *formulas, number), self.rule(edge), depth=1)
+
+    def filled(self, formula: Expr, head: int) -> Expr:
+        """A formula of a node and its operands, with their numbers."""
+        places = [head, *(edge.tail for edge in self.made.picture.edges if edge.head == head)]
+        boxes = self.made.picture.nodes
+        return formula.substitute({Symbol(boxes[i].name): self.number(i) for i in places})
+
+    def rule(self, edge: Edge) -> str | tuple[Expr, ...]:
+        """The row of the table that an edge's derivative comes from, in the table's letters."""
+        rule = self.made.graph.nodes[edge.head].rule
+        if not hasattr(rule, "shown"):
+            return {"dot": "each factor has the other as derivative", "sum": "a sum hands it to every term"}.get(rule.name, "")
+        x, applied = rule.inputs[edge.operand], rule.applied(*rule.inputs)
+        derivative = rule.derivative(edge.operand, result=applied)
+        return Call("derivative of", x, applied), shortest(derivative) if has_nested_fraction(derivative) else derivative
+
+    def chain(self, i: int) -> Line:
+        """The chain rule at a node: the sum over those that use it."""
+        return self.summed(i, [[edge] for edge in self.users[i]])
+
+    def summed(self, i: int, paths: Sequence[Sequence[Edge]]) -> Line:
+        """The root's derivative by a node as a sum over paths, each a product of its edges and what is known above."""
+        symbols: list[Expr] = []
+        numbers: list[Expr] = []
+        for path in paths:
+            above = path[0].head
+            known = [] if above == self.made.root else [(self.total(above), self.gradient(above))]
+            factors = [*known, *((self.partial(edge), Number(edge.partial or 0.0)) for edge in path)]
+            for terms, chosen in ((symbols, 0), (numbers, 1)):
+                terms.append(functools.reduce(operator.mul, (factor[chosen] for factor in factors)))
+        left, right = (functools.reduce(operator.add, terms) for terms in (symbols, numbers))
+        return Line((self.total(i), left, right, self.gradient(i)))
+
+    def over_paths(self) -> list[Line]:
+        """The derivative as a sum over all paths, if they are few; else the chain rule node by node."""
+        routes = list(itertools.islice(routes_of(self.made), FEW_PATHS + 1))
+        if len(routes) > FEW_PATHS:
+            return [self.chain(i) for i in reversed(self.made.between[:-1])]
+        return [self.summed(self.made.wrt, [route[::-1] for route in routes])] if routes else []

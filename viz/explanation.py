@@ -1,0 +1,116 @@
+"""An explanation as lines of formulas, and how they are written: for a terminal, in LaTeX, in MathML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple
+
+from autograd_mini.expr import Expr
+from autograd_mini.notation import LATEX, TEXTBOOK, TEXTBOOK_LATEX, Style
+
+from .mathml import MATHML, mathml
+
+GAP = "    "  # between a line and what is said of it
+WIDEST = 60  # characters up to which lines are made equally long, so that what is said of them stands in a column
+
+
+class Line(NamedTuple):
+    """Formulas that are equal to one another, and what is said of them: a word, or formulas that are equal again.
+
+    With `letters`, ``ab`` is a product.
+    """
+
+    equals: tuple[Expr, ...]
+    note: str | tuple[Expr, ...] = ""
+    depth: int = 0
+    letters: bool = False
+
+    def written(self, style: Style) -> str:
+        """The formulas with = between them; what is written alike is written once."""
+        if not self.letters:
+            style = style._replace(letters="")
+        return " = ".join(dict.fromkeys(formula.write(style)[0] for formula in self.equals))
+
+    def noted(self, style: Style) -> str:
+        """What is said of them."""
+        return self.note if isinstance(self.note, str) else Line(self.note).written(style)
+
+
+class Section(NamedTuple):
+    """Lines under a heading."""
+
+    heading: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What :func:`explain` gives: printed as text, shown by Jupyter as formulas.
+
+    `claim` is what is explained, `where` the numbers that it holds for.
+    """
+
+    claim: Sequence[Line]
+    where: str
+    sections: Sequence[Section]
+
+    @property
+    def text(self) -> str:
+        """For a terminal: lines of Unicode."""
+        claimed = " where ".join(line.written(TEXTBOOK) for line in self.claim)
+        blocks = [claimed + self._at] if claimed else []
+        for heading, lines in self.sections:
+            written = [("  " * line.depth + line.written(TEXTBOOK), line.noted(TEXTBOOK)) for line in lines]
+            width = max((len(said) for said, note in written if note and len(said) <= WIDEST), default=0)
+            rows = (f"{said:<{width}}{GAP}{note}".rstrip() for said, note in written)
+            blocks.append("\n".join([*([heading] if heading else []), *rows]))
+        return "\n\n".join(blocks)
+
+    @property
+    def latex(self) -> str:
+        """For a slide: an ``align*`` for each part, which needs the package amsmath."""
+        blocks = []
+        for heading, lines in self.sections:
+            rows = " \\\\\n".join(map(_row, lines))
+            comment = f"% {heading}\n" if heading else ""
+            blocks.append(f"{comment}\\begin{{align*}}\n{rows}\n\\end{{align*}}")
+        return "\n".join(blocks)
+
+    @property
+    def html(self) -> str:
+        """For a page: MathML, which browsers show by themselves; without ids, scripts or styles."""
+        claimed = " where ".join(mathml(line.written(_MATHML)) for line in self.claim)
+        parts = [f"<p>{claimed}{escape(self._at)}</p>"] if claimed else []
+        for heading, lines in self.sections:
+            rows = "".join(map(_html_row, lines))
+            parts.append(f"{f'<h4>{escape(heading)}</h4>' if heading else ''}<table>{rows}</table>")
+        return f"<div>{''.join(parts)}</div>"
+
+    @property
+    def _at(self) -> str:
+        return f", at {self.where}" if self.where else ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/latex": self.latex, "text/plain": self.text}
+
+
+_MATHML = MATHML._replace(letters=TEXTBOOK_LATEX.letters)
+
+
+def _row(line: Line) -> str:
+    left, equals, right = line.written(TEXTBOOK_LATEX).partition(" = ")
+    note = line.noted(TEXTBOOK_LATEX)
+    if isinstance(line.note, str):
+        note = LATEX.symbol(note)
+    return f"{left}{' &= ' if equals else ' &'}{right}{f' && {note}' if line.note else ''}"
+
+
+def _html_row(line: Line) -> str:
+    note = line.noted(_MATHML)
+    indent, said = "&#8195;" * line.depth, mathml(line.written(_MATHML))
+    return f"<tr><td>{indent}{said}</td><td>{escape(note) if isinstance(line.note, str) else mathml(note)}</td></tr>"

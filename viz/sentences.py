@@ -1,0 +1,134 @@
+"""What each step of a sweep says, in a line: ``∂e/∂b += ∂e/∂d × ∂d/∂b = 3 × 1 = 3, so far 2 + 3 = 5``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from . import text
+from .picture import Edge, Node, Picture
+from .sweeps import Share
+
+if TYPE_CHECKING:
+    from autograd_mini.expr import Expr
+
+LOCAL = "each edge: how fast the result moves with the operand"
+FEW = 4  # of a list, and of the terms of a sum, that are written out
+ROOM = 60  # characters of a formula
+
+
+def beginning(picture: Picture) -> str:
+    """``e is computed from a and b``."""
+    outputs = [node.name for node in picture.nodes if node.is_output]
+    leaves = [node.name for node in picture.nodes if node.kind != "operation"]
+    are = "is" if len(outputs) == 1 else "are"
+    computed = f"computed from {_listed(leaves)}" if outputs != leaves else "not computed from anything"
+    return f"{_listed(outputs)} {are} {computed}"
+
+
+def inputs(picture: Picture) -> str:
+    """``the inputs: a = 2 and b = 1``."""
+    said = [f"{node.name} = {_number(node.value)}" for node in picture.nodes if node.kind != "operation"]
+    return f"the input{'s' * (len(said) > 1)}: {_listed(said)}"
+
+
+def value(picture: Picture, i: int) -> str:
+    """``c = a + b = 2 + 1 = 3``."""
+    node = picture.nodes[i]
+    parts = (f"{node.name} = {node.formula}", _in_numbers(picture, node), _number(node.value))
+    return " = ".join(dict.fromkeys(part for part in parts if part))
+
+
+def share(picture: Picture, step: Share) -> str:
+    """What an edge hands back to its tail, and what that has by now; or where the backward sweep starts."""
+    node = picture.nodes[step.step.node].name
+    if step.step.edge is None:
+        return f"back from {node}: {_gradient(picture, node)} = 1"
+    edge = picture.edges[step.step.edge]
+    head = _gradient(picture, picture.nodes[edge.head].name)
+    product = _product(step.given, edge.partial)
+    said = f"{_gradient(picture, node)} += {head} × {edge.symbol} = {product} = {_number(step.added)}"
+    return said + ("" if step.before is None else f", so far {_sum([step.before, step.added])} = {_number(step.total)}")
+
+
+def start(picture: Picture, sources: Collection[int]) -> str:
+    """``forward from b: ∂b/∂b = 1, ∂a/∂b = 0``."""
+    leaves = (i for i, node in enumerate(picture.nodes) if node.kind != "operation" and node.wants_grad)
+    said = [_tangent(picture.nodes[i]) for i in dict.fromkeys((*sorted(sources), *leaves))]
+    return f"forward from {_listed([picture.nodes[i].name for i in sorted(sources)])}: {_listed(said, ', ')}"
+
+
+def tangent(picture: Picture, i: int, edges: Iterable[Edge]) -> str:
+    """``∂e/∂b = ∂e/∂c × ∂c/∂b + ∂e/∂d × ∂d/∂b = 2 × 1 + 3 × 1 = 5``."""
+    names, numbers = [], []
+    for edge in edges:
+        tail = picture.nodes[edge.tail]
+        names.append(f"{edge.symbol} × {_word(tail)}")
+        numbers.append(_product(edge.partial, tail.grad))
+    node = picture.nodes[i]
+    return " = ".join((_word(node), _terms(names), _terms(numbers), _number(node.grad)))
+
+
+def end(picture: Picture, sources: Collection[int]) -> str:
+    """What one sweep gave."""
+    wanting = [node for node in picture.nodes if node.wants_grad and node.kind != "operation"]
+    if sources:
+        outputs = [_tangent(node) for node in picture.nodes if node.is_output]
+        more = f"; each of the {len(wanting)} inputs needs its own" if len(wanting) > 1 else ""
+        return f"one sweep forward: {_listed(outputs)}{more}"
+    said = [f"{_gradient(picture, node.name)} = {_number(node.grad)}" for node in wanting if node.grad is not None]
+    return f"one sweep back: {_listed(said)}" if said else "nothing here wants a gradient"
+
+
+def _gradient(picture: Picture, name: str) -> str:
+    outputs = [node.name for node in picture.nodes if node.is_output]
+    return f"∂{outputs[0]}/∂{name}" if len(outputs) == 1 else f"grad {name}"
+
+
+def _word(node: Node) -> str:
+    return node.word if node.word.startswith("∂") else f"{node.word} of {node.name}"
+
+
+def _tangent(node: Node) -> str:
+    return f"{_word(node)} = {_number(node.grad)}"
+
+
+def _number(said: object) -> str:
+    return text.number(said) if isinstance(said, float) else ""
+
+
+def _in_numbers(picture: Picture, node: Node) -> str:
+    """The operation on the values of its operands; nothing if a leaf has changed since, or two share a name."""
+    from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - as in picture.symbols
+
+    operands = {i for i in node.operands if isinstance(i, int)}
+    values = {picture.nodes[i].name: picture.nodes[i].value for i in operands}
+    if node.expression is None or node.is_stale or len(values) < len(operands):
+        return ""
+    numbers: dict[Expr, Expr] = {
+        Symbol(name): Number(given) for name, given in values.items() if isinstance(given, float)
+    }
+    return text.abbreviate(node.expression.substitute(numbers).text(), ROOM)
+
+
+def _product(first: object, second: object) -> str:
+    return f"{_number(first)} × {_signed(second)}"
+
+
+def _sum(numbers: Sequence[float]) -> str:
+    return " + ".join([_number(numbers[0]), *map(_signed, numbers[1:])])
+
+
+def _signed(said: object) -> str:
+    number = _number(said)
+    return f"({number})" if number.startswith("−") else number
+
+
+def _terms(terms: list[str]) -> str:
+    return " + ".join(terms if len(terms) <= FEW else [*terms[:2], "…", terms[-1]])
+
+
+def _listed(said: Sequence[str], last: str = " and ") -> str:
+    if len(said) > FEW:
+        return f"{', '.join(said[: FEW - 1])}, … ({len(said)} in all)"
+    return last.join(filter(None, (", ".join(said[:-1]), *said[-1:])))

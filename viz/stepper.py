@@ -1,0 +1,189 @@
+"""``step``: one HTML page, without a server or a network, that steps through both sweeps over a graph.
+
+How the page looks and works is in ``page/``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import math
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from autograd_mini import files
+from autograd_mini.names import callers_names
+
+from . import text
+from .options import check
+from .picture import Graph, picture, walk
+
+if TYPE_CHECKING:
+    import os
+
+Mode = Literal["reverse", "forward"]
+
+MOST_NODES = 400
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that steps through a graph. :func:`step` makes them; Jupyter shows them.
+
+    ``html`` is the whole page as text, ``steps`` how many steps it has, ``height`` how high a frame is that shows it.
+    """
+
+    title: str
+    steps: int
+    html: str = dataclasses.field(repr=False)
+    height: int = 900
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file that any browser opens.
+
+        Parameters
+        ----------
+        path
+            Ends in .html or .htm. A file that is there is replaced, in one step.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the ending is another one.
+        FileNotFoundError
+            If there is no such directory.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of .html, .htm")
+        files.check(target)
+        files.write(target, self.html.encode())
+        return target
+
+    def show(self) -> Path:
+        """Open the page in a browser; the file's path is returned."""
+        import webbrowser  # noqa: PLC0415 - a page is rarely opened from here
+
+        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), "step.html"))
+        webbrowser.open(path.as_uri())
+        return path
+
+    def __str__(self) -> str:
+        return f"{self.title}: a page of {self.steps} steps; .save('step.html') keeps it, .show() opens it"
+
+    def _repr_html_(self) -> str:
+        """A frame of its own in a notebook: pages know nothing of each other, nor of the notebook."""
+        return (
+            f'<iframe sandbox="allow-scripts" width="100%" height="{self.height}" frameborder="0" '
+            f'title="{html.escape(self.title)}" srcdoc="{html.escape(self.html)}"></iframe>'
+        )
+
+
+def step(
+    node: Any,
+    *,
+    names: Mapping[str, object] | None = None,
+    parameters: Sequence[Any] = (),
+    mode: Mode = "reverse",
+    wrt: Any = None,
+    predict: bool = False,
+    learning_rate: float = 0.1,
+    title: str = "",
+) -> Page:
+    """One page to step through the computation of a number and of its derivatives, forward and backward.
+
+    The page computes by itself: sliders and fields change its inputs, a switch has it ask for each number before it
+    shows it, gradient descent moves the parameters. Every moment has an address that can be linked to
+    (``e.html#step=8&b=3``). The graph itself, its gradients too, stays as it is.
+
+    Parameters
+    ----------
+    node
+        The output: a Value, or a Tensor of one number that was computed from such.
+    names
+        Name → node, for those without a label. By default the caller's variables; ``{}`` for none.
+    parameters
+        Leaves that gradient descent moves, beside those of ``nn`` modules; where there are none, all that want a
+        gradient.
+    mode
+        "reverse" begins with gradients flowing backward, "forward" with the tangents by one input.
+    wrt
+        That input: a leaf, or its name. By default the first.
+    predict
+        Whether the page begins with asking for each number.
+    learning_rate
+        The step of gradient descent.
+    title
+        Above the page; by default the formula.
+
+    Returns
+    -------
+    Page
+        ``.save("e.html")``, ``.show()``, ``.html``; shown by Jupyter.
+
+    Raises
+    ------
+    TypeError
+        If `node` is no node; for arrays, and operations that are no formula.
+    ValueError
+        For more than 400 nodes, nothing that wants a gradient, an unknown `mode` or `wrt`, or a learning rate that is
+        not positive.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> a, b = Value(2), Value(1)
+    >>> c = a + b
+    >>> d = b + 1
+    >>> e = c * d
+    >>> print(step(e))
+    e = (a + b) × (b + 1): a page of 9 steps; .save('step.html') keeps it, .show() opens it
+    """
+    from .page.content import Content  # noqa: PLC0415 - loads when the first page is made
+
+    if not all(hasattr(node, needed) for needed in ("op", "inputs", "data", "grad")):
+        raise TypeError(f"step takes a node, got {type(node).__name__}: pass a Value, not its .data")
+    check(mode=(mode, get_args(Mode)))
+    is_number = isinstance(learning_rate, int | float) and not isinstance(learning_rate, bool)
+    if not is_number or not 0 < learning_rate < math.inf:
+        raise ValueError(f"learning_rate={learning_rate!r}; it has to be a positive number")
+    graph = walk([node], parameters=parameters, limit=MOST_NODES)
+    if graph is None:
+        raise ValueError(
+            f"step shows at most {MOST_NODES} nodes, and this graph has more: pass a node nearer to the inputs, "
+            "a smaller network or fewer examples; viz.draw collapses large graphs"
+        )
+    _check(graph)
+    content = Content(graph, picture(graph, callers_names(sys._getframe(1)) if names is None else names))
+    settings = {"mode": mode, "wrt": content.place(wrt), "predict": bool(predict), "rate": float(learning_rate)}
+    said = text.clean(title) or content.title
+    return Page(said, content.steps, content.html(said, settings), content.height)
+
+
+def _check(graph: Graph) -> None:
+    """Whether the page can compute every node."""
+    from autograd_mini.nary import Sum  # noqa: PLC0415 - so that pictures load quickly
+    from autograd_mini.rules import Rule  # noqa: PLC0415 - the same
+
+    for node in graph.nodes:
+        if getattr(node.data, "shape", ()) != ():
+            raise TypeError(
+                f"step recomputes numbers in the page, and this graph has an array of shape {node.data.shape}: "
+                "build it of Values; viz.zoom shows the numbers of one matrix node, viz.draw the arrays"
+            )
+        if node.op and not isinstance(node.rule, Rule | Sum):
+            raise TypeError(
+                f"step recomputes numbers in the page, and {node.op!r} is no formula: "
+                "write it with the table's functions, or add it with ag.rule"
+            )
+    if not any(node.requires_grad and not node.op for node in graph.nodes):
+        raise ValueError("nothing here wants a gradient: make the inputs Value(…) with requires_grad=True")
