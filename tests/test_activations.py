@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
-from viz.activations import plot_activation
+from viz.plots.activations import plot_activation
 
 
 def curves(axes: Any) -> list[Any]:

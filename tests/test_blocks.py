@@ -10,8 +10,8 @@ from drawn import SVG, overlaps, parsed, texts
 import autograd_mini as ag
 from autograd_mini import nn
 from autograd_mini.nn import losses
-from viz.blocks import blocks
-from viz.formulas import Formula, blocks_of
+from viz.diagrams.blocks import blocks
+from viz.diagrams.formulas import Formula, blocks_of
 
 
 def dense(inputs: int, *units: int, last: str = "sigmoid", loss: Any = None, hidden: str = "tanh") -> nn.Sequential:

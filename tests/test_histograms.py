@@ -10,7 +10,7 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import nn
-from viz.histograms import plot_histograms
+from viz.plots.histograms import plot_histograms
 
 X = np.random.default_rng(0).normal(size=(50, 4))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd_mini import datasets, nn
-from viz.images import plot_digits, plot_weights
+from viz.plots.images import plot_digits, plot_weights
 
 X, Y = datasets.digits()
 X, Y = X[:10], Y[:10]

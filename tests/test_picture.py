@@ -38,9 +38,7 @@ def test_a_product_with_itself_is_one_node_and_two_edges() -> None:
     a = Value(3)
     made = viz.draw(a * a).picture
     assert len(made.nodes) == 2
-    assert made.edges == tuple(
-        Edge(0, 1, "∂v₁/∂a", 3, "a", operand=i, derivative=Symbol("a")) for i in range(2)
-    )
+    assert made.edges == tuple(Edge(0, 1, "∂v₁/∂a", 3, "a", operand=i, derivative=Symbol("a")) for i in range(2))
 
 
 def test_a_power_of_itself_has_two_different_derivatives() -> None:

@@ -139,7 +139,7 @@ def test_pyplot_keeps_no_figure() -> None:
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "viz.matplotlib_figure", raising=False)
+    monkeypatch.delitem(sys.modules, "viz.plots.matplotlib_figure", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=re.escape("pip install autograd-mini[plot]")):
         viz.plot_history({"loss": [1.0]})

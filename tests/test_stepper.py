@@ -18,7 +18,7 @@ from drawn import lecture
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from viz import style
-from viz.stepper import MOST_NODES, step
+from viz.page.step import MOST_NODES, step
 
 if TYPE_CHECKING:
     from pathlib import Path

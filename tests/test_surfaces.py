@@ -10,7 +10,7 @@ import pytest
 from matplotlib.contour import QuadContourSet
 
 import autograd_mini as ag
-from viz.surfaces import plot_loss_surface
+from viz.plots.surfaces import plot_loss_surface
 
 
 def bowl(w: Any, b: Any) -> Any:

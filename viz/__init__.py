@@ -8,28 +8,47 @@
 'digraph {'
 """
 
-from .activations import plot_activation as plot_activation
-from .blocks import blocks as blocks
+from .animation import Animation as Animation
+from .animation import animate as animate
+from .chain_rule import Explanation as Explanation
+from .chain_rule import Paths as Paths
+from .chain_rule import explain as explain
+from .chain_rule import paths as paths
+from .compare import Comparison as Comparison
+from .compare import compare_modes as compare_modes
+from .diagrams import blocks as blocks
+from .diagrams import network as network
 from .drawing import Drawing as Drawing
 from .drawing import draw as draw
 from .figure import Figure as Figure
-from .histograms import plot_histograms as plot_histograms
-from .images import plot_digits as plot_digits
-from .images import plot_weights as plot_weights
-from .network import network as network
+from .page import Page as Page
+from .page import step as step
+from .plots import plot_activation as plot_activation
 from .plots import plot_decision_boundary as plot_decision_boundary
+from .plots import plot_digits as plot_digits
+from .plots import plot_histograms as plot_histograms
 from .plots import plot_history as plot_history
+from .plots import plot_loss_surface as plot_loss_surface
+from .plots import plot_weights as plot_weights
 from .render import RenderError as RenderError
-from .surfaces import plot_loss_surface as plot_loss_surface
 from .zoom import zoom as zoom
 
 __all__ = [
+    "Animation",
+    "Comparison",
     "Drawing",
+    "Explanation",
     "Figure",
+    "Page",
+    "Paths",
     "RenderError",
+    "animate",
     "blocks",
+    "compare_modes",
     "draw",
+    "explain",
     "network",
+    "paths",
     "plot_activation",
     "plot_decision_boundary",
     "plot_digits",
@@ -37,5 +56,6 @@ __all__ = [
     "plot_history",
     "plot_loss_surface",
     "plot_weights",
+    "step",
     "zoom",
 ]

@@ -20,7 +20,7 @@ from autograd_mini.graph import data_of
 from autograd_mini.modes import no_grad
 from autograd_mini.nn.activations import BY_ROW
 
-from . import text
+from .. import text
 
 Array = np.ndarray[Any, Any]
 ONE_TO_ONE = (nn.Normalization, nn.Dropout, nn.Flatten, nn.Activation, nn.Input)

@@ -10,8 +10,8 @@ import numpy as np
 from autograd_mini.nn.layers import Dense
 from autograd_mini.nn.module import Module
 
+from ..style import DIVERGING, LIGHT
 from .plotting import classes, literal, notation, numbers, panels, sequential
-from .style import DIVERGING, LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,8 +14,8 @@ from autograd_mini.nn.layers import Dense
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.running import RUN, Activated, running
 
+from ..style import LIGHT, PLOTS
 from .plotting import figure, layers, notation, numbers, open_axes, panels, sequential
-from .style import LIGHT, PLOTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

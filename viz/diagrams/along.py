@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .canvas import Bounds, Point
+from ..canvas import Bounds, Point
 
 Way = tuple[Point, Point]
 PARTS = (0.5, 0.55, 0.45, 0.6, 0.4, 0.65, 0.35, 0.7, 0.3, 0.75, 0.25, 0.8, 0.2)  # of the line, the best first

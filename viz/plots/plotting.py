@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd_mini import no_grad
 
-from .style import LIGHT, PLOT, PLOTS
+from ..style import LIGHT, PLOT, PLOTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,8 @@ from typing import Any
 
 from matplotlib.figure import Figure as MatplotlibFigure
 
-from . import style
-from .figure import Figure
+from .. import style
+from ..figure import Figure
 
 INCH = 96  # pixels of an SVG
 

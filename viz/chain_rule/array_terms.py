@@ -9,8 +9,7 @@ import ast
 import functools
 import operator
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,10 +17,10 @@ from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import identifier
 from autograd_mini.source import to_python
 
-from . import arrays
+from .. import arrays
+from ..picture import Edge
 from .derivation import Derivation
 from .explanation import Explanation, Line, Section
-from .picture import Edge
 
 _AFTER = re.compile(r"(?P<summed>.*?)(?:, Σ over (?P<over>.*))?", re.DOTALL)
 
@@ -40,7 +39,7 @@ def explained(made: Derivation, detail: str, variables: Mapping[str, object]) ->
 
 
 def _named(made: Derivation, i: int) -> Expr:
-    """dW for W; 1 for the root itself."""
+    """DW for W; 1 for the root itself."""
     return Call("differential", Symbol(made.names[i]))
 
 
@@ -71,7 +70,11 @@ def _chain(made: Derivation, i: int) -> Expr:
 
 def _term(made: Derivation, edge: Edge) -> Expr:
     """What an edge hands back of the gradient of its head."""
-    gradient = Number(1) if edge.head == made.root and not arrays.is_array(made.gradients[made.root]) else _named(made, edge.head)
+    gradient = (
+        Number(1)
+        if edge.head == made.root and not arrays.is_array(made.gradients[made.root])
+        else _named(made, edge.head)
+    )
     summed, over = _AFTER.fullmatch(edge.formula).group("summed", "over")  # type: ignore[union-attr]  # matches any text
     if edge.derivative is not None:
         term = (gradient * edge.derivative).simplify()

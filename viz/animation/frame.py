@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import style, text
-from .canvas import NEARER_NODE, Canvas
-from .drawing import Drawing
-from .figure import Figure
-from .labels import Run
+from .. import style, text
+from ..canvas import NEARER_NODE, Canvas
+from ..drawing import Drawing
+from ..figure import Figure
+from ..labels import Run
 from .scenes import Scene
 
 

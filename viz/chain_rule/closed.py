@@ -1,7 +1,7 @@
 """The derivative as one formula in the inputs.
 
 >>> from autograd_mini import Value
->>> from .picture import walk
+>>> from ..picture import walk
 >>> a, b = Value(2), Value(1)
 >>> graph = walk([(a + b) * (b + 1)])
 >>> closed_form(graph, ["a", "b", "c", "d", "e"], by=1)
@@ -17,8 +17,8 @@ from autograd_mini.algebra import shortest
 from autograd_mini.expr import Expr, Number, Symbol
 from autograd_mini.symbolic import differentiate
 
-from . import arrays, operations
-from .picture import Graph
+from .. import arrays, operations
+from ..picture import Graph
 
 MOST_PARTS = 300  # of a formula that is differentiated
 

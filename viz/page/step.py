@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from autograd_mini import files
 from autograd_mini.names import callers_names
 
-from . import text
-from .options import check
-from .picture import Graph, picture, walk
+from .. import text
+from ..options import check
+from ..picture import Graph, picture, walk
 
 if TYPE_CHECKING:
     import os
@@ -148,7 +148,7 @@ def step(
     >>> print(step(e))
     e = (a + b) × (b + 1): a page of 9 steps; .save('step.html') keeps it, .show() opens it
     """
-    from .page.content import Content  # noqa: PLC0415 - loads when the first page is made
+    from .content import Content  # noqa: PLC0415 - loads when the first page is made
 
     if not all(hasattr(node, needed) for needed in ("op", "inputs", "data", "grad")):
         raise TypeError(f"step takes a node, got {type(node).__name__}: pass a Value, not its .data")

@@ -10,12 +10,12 @@ import numpy as np
 
 from autograd_mini.nn.loss import Loss
 
-from . import style, text
-from .canvas import Bounds, Canvas, Point, TooSmallError
-from .figure import Sheet
+from .. import style, text
+from ..canvas import Bounds, Canvas, Point, TooSmallError
+from ..figure import Sheet
+from ..labels import Line, Run, line_width
+from ..options import check
 from .formulas import Block, Convention, Formula, blocks_of, left_out
-from .labels import Line, Run, line_width
-from .options import check
 
 SIZES = style.ORDINARY
 SIZE = SIZES.body

@@ -1,7 +1,7 @@
 """What an animation shows, moment by moment, as data: a picture of what is known by then, and a sentence.
 
 >>> from autograd_mini import Value
->>> from .drawing import draw
+>>> from ..drawing import draw
 >>> x = Value(3)
 >>> y = x * x
 >>> for scene in scenes(draw(y).picture):
@@ -22,9 +22,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from ..picture import STALE, Node, Picture
+from ..sweeps import flowing, forward_steps, shares, tangent_steps
 from . import sentences
-from .picture import STALE, Node, Picture
-from .sweeps import flowing, forward_steps, shares, tangent_steps
 
 Sweep = Literal["value", "grad"]
 

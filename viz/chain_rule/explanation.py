@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd_mini.expr import Expr
 from autograd_mini.notation import LATEX, TEXTBOOK, TEXTBOOK_LATEX, Style
 
-from .mathml import MATHML, mathml
+from ..mathml import MATHML, mathml
 
 GAP = "    "  # between a line and what is said of it
 WIDEST = 60  # characters up to which lines are made equally long, so that what is said of them stands in a column

@@ -23,16 +23,17 @@ from autograd_mini.algebra import has_nested_fraction, shortest
 from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import callers_names
 
+from ..options import check
+from ..picture import Edge
 from . import array_terms
 from .closed import closed_form
 from .derivation import Derivation, derivation
 from .explanation import Explanation, Line, Section
-from .options import check
 from .paths import routes_of
-from .picture import Edge
 
 Detail = Literal["full", "short"]
 MOST_INPUTS = 8  # whose numbers are said at the top
+NARY = {"dot": "each factor has the other as derivative", "sum": "every term has the derivative 1"}
 FEW_PATHS = 4  # that are written as one sum
 LONGEST = 160  # characters of a formula that is worth printing
 
@@ -150,7 +151,9 @@ class Words:
         """What a node computes, and its derivative by each of its operands that lies on the way."""
         box = self.made.picture.nodes[head]
         if box.expression is not None:
-            yield Line((self.symbol(head), box.expression, self.filled(box.expression, head), self.number(head)), box.op)
+            yield Line(
+                (self.symbol(head), box.expression, self.filled(box.expression, head), self.number(head)), box.op
+            )
         else:
             yield Line((self.symbol(head), self.number(head)), box.op)
         for edge in self.made.incoming[head]:
@@ -170,10 +173,14 @@ class Words:
         """The row of the table that an edge's derivative comes from, in the table's letters."""
         rule = self.made.graph.nodes[edge.head].rule
         if not hasattr(rule, "shown"):
-            return {"dot": "each factor has the other as derivative", "sum": "a sum hands it to every term"}.get(rule.name, "")
+            return {"dot": "each factor has the other as derivative", "sum": "a sum hands it to every term"}.get(
+                rule.name, ""
+            )
         x, applied = rule.inputs[edge.operand], rule.applied(*rule.inputs)
         derivative = rule.derivative(edge.operand, result=applied)
-        return Call("derivative of", x, applied), shortest(derivative) if has_nested_fraction(derivative) else derivative
+        return Call("derivative of", x, applied), shortest(derivative) if has_nested_fraction(
+            derivative
+        ) else derivative
 
     def chain(self, i: int) -> Line:
         """The chain rule at a node: the sum over those that use it."""

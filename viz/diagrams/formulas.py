@@ -23,7 +23,7 @@ from autograd_mini.nn import losses
 from autograd_mini.nn.loss import Loss
 from autograd_mini.rules import RULES
 
-from . import text
+from .. import text
 from .stages import TITLE_LIMIT, Stage, stages
 
 Convention = Literal["rows", "columns"]

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import style, text
+from .. import style, text
+from ..canvas import Bounds, Point
+from ..labels import Line, Run, line_width
 from .along import places
-from .canvas import Bounds, Point
-from .labels import Line, Run, line_width
 from .stages import Array, Stage
 
 SIZES = style.ORDINARY

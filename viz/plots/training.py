@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..style import LIGHT
 from .plotting import FIRST, SECOND, classes, figure, legend, literal, panels
-from .style import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ import numpy as np
 
 from autograd_mini import Value, grad, no_grad
 
-from . import text
+from .. import text
+from ..style import LIGHT
 from .plotting import FIRST, GRADIENT, Look, figure, legend, literal, numbers, open_axes
-from .style import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

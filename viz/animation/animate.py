@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from autograd_mini import files
 from autograd_mini.names import callers_names, identifier
 
-from . import style
-from .canvas import TooSmallError, extent
-from .drawing import Drawing, draw
+from .. import style
+from ..canvas import TooSmallError, extent
+from ..drawing import Drawing, draw
+from ..labels import STEPS, arrangements, box_size
+from ..options import check
+from ..picture import walk
+from ..sweeps import check_numbers
 from .frame import Frame, folded
 from .gif import gif
-from .labels import STEPS, arrangements, box_size
-from .options import check
-from .picture import walk
 from .scenes import Scene, Sweep, scenes
-from .sweeps import check_numbers
 
 if TYPE_CHECKING:
     import os

@@ -12,9 +12,9 @@ from autograd_mini.expr import Number, Symbol
 from autograd_mini.nn import activations
 from autograd_mini.rules import RULES
 
+from ..style import LIGHT
+from ..text import number
 from .plotting import FIRST, GRADIENT, legend, panels
-from .style import LIGHT
-from .text import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

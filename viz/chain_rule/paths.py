@@ -17,18 +17,18 @@ once along each edge, because it adds up at each node what comes from above befo
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import Any
 
 from autograd_mini.names import callers_names
 
-from . import arrays, text
+from .. import arrays, text
+from ..drawing import Drawing, draw
+from ..picture import Edge, Picture
 from .derivation import Derivation, derivation
-from .drawing import Drawing, draw
-from .picture import Edge, Picture
-
 
 LONGEST = 12  # nodes of a path that is written out
 
@@ -56,10 +56,10 @@ class Path:
         return f"{said[0]}   {' = '.join(dict.fromkeys([*said[1:], text_of(self.product)]))}"
 
 
-class Paths(Sequence[Path]):
-    """The paths that are written out; `count` is how many there are in all, `gradient` their sum.
+class Paths:
+    """The paths that are written out, a list of :class:`Path`; `count` is how many there are in all.
 
-    `edges` counts the edges that they run along.
+    `edges` counts the edges that they run along; `gradient` is the sum of all, as the backward sweep finds it.
     """
 
     def __init__(self, made: Derivation, limit: int, variables: Mapping[str, object]) -> None:
@@ -67,17 +67,12 @@ class Paths(Sequence[Path]):
         self.count = _count(made)
         self.edges = sum(map(len, made.incoming.values()))
         self.gradient = made.gradients.get(made.wrt, 0.0)
-        routes = routes_of(made)
-        self._paths = tuple(_path(made, route) for route, _ in zip(routes, range(limit), strict=False))
+        self._paths = tuple(_path(made, route) for route in itertools.islice(routes_of(made), limit))
 
     def __len__(self) -> int:
         return len(self._paths)
 
-    @overload
-    def __getitem__(self, index: int) -> Path: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Path, ...]: ...
-    def __getitem__(self, index: int | slice) -> Path | tuple[Path, ...]:
+    def __getitem__(self, index: int) -> Path:
         return self._paths[index]
 
     def draw(self, which: int | None = None, **options: Any) -> Drawing:
@@ -91,7 +86,9 @@ class Paths(Sequence[Path]):
             Those of :func:`draw`.
         """
         made = self._made
-        chosen = self._paths[which].edges if which is not None else [e for edges in made.incoming.values() for e in edges]
+        chosen = (
+            self._paths[which].edges if which is not None else [e for edges in made.incoming.values() for e in edges]
+        )
         drawing = draw(made.graph.nodes[-1], **{"names": self._variables, "collapse": None, **options})
         return drawing.showing(highlighted(drawing.picture, chosen))
 
@@ -101,15 +98,15 @@ class Paths(Sequence[Path]):
         total = f"∂{of}/∂{by}"
         if not self.count:
             return f"{of} is {by} itself: {total} = 1"
-        lines = [f"{self.count:,} path{'s' * (self.count > 1)} from {by} to {of}, along {self.edges:,} edge{'s' * (self.edges > 1)}"]
+        lines = [f"{_plural(self.count, 'path')} from {by} to {of}, along {_plural(self.edges, 'edge')}"]
         lines += map(str, self._paths)
         if len(self) < self.count:
             lines.append(f"… and {self.count - len(self):,} more")
             lines.append(f"{total} = {text_of(self.gradient)}, by one multiplication along each edge")
-        else:
-            terms = [text_of(path.product) for path in self._paths]
-            lines.append(f"{total} = {' = '.join(dict.fromkeys([' + '.join([terms[0], *map(_signed, terms[1:])]), text_of(self.gradient)]))}")
-        return "\n".join(lines)
+            return "\n".join(lines)
+        first, *rest = [text_of(path.product) for path in self._paths]
+        summed = " + ".join([first, *map(_signed, rest)])
+        return "\n".join([*lines, " = ".join(dict.fromkeys([total, summed, text_of(self.gradient)]))])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self)}
@@ -187,6 +184,10 @@ def text_of(derivative: Any) -> str:
         return text.number(0.0 if said is None else said)
     rows = (shown if name in ("", "grad") else f"{name} {shown}" for name, shown in said)
     return arrays.unaligned(" ".join(filter(None, rows)))
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count > 1)}"
 
 
 def _signed(number: str) -> str:

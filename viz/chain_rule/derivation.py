@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 
-
-from .arrays import is_array
-from .picture import Edge, Graph, Picture, picture, walk
-from .sweeps import flowing
+from ..arrays import is_array
+from ..picture import Edge, Graph, Picture, picture, walk
+from ..sweeps import flowing
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,9 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
 
     for what, given in (("the first argument", node), ("wrt", wrt)):
         if not all(hasattr(given, needed) for needed in ("op", "inputs", "data", "grad")):
-            raise TypeError(f"{what} is {given!r:.60} ({type(given).__name__}); it has to be a Value or a Tensor, not its data")
+            raise TypeError(
+                f"{what} is {given!r:.60} ({type(given).__name__}); it has to be a Value or a Tensor, not its data"
+            )
     graph = walk([node])
     assert graph is not None  # without a limit
     place = {id(each): i for i, each in enumerate(graph.nodes)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import text
-from .picture import Edge, Node, Picture
-from .sweeps import Share
+from .. import text
+from ..picture import Edge, Node, Picture
+from ..sweeps import Share
 
 if TYPE_CHECKING:
     from autograd_mini.expr import Expr

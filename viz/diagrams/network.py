@@ -7,12 +7,12 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from . import style, text
+from .. import style, text
+from ..canvas import Canvas, Point, TooSmallError, element
+from ..figure import Sheet
+from ..labels import Line, Run
+from ..options import check
 from .along import broken
-from .canvas import Canvas, Point, TooSmallError, element
-from .figure import Sheet
-from .labels import Line, Run
-from .options import check
 from .stages import Array, Stage, activations, stages
 from .units import SIZES, Column, Link, Plan, label_size, plan
 
