@@ -6,7 +6,7 @@
 >>> d = b + 1
 >>> e = c * d
 >>> print(explain(e, b, detail="short"))
-∂e/∂b = ∂e/∂c × ∂c/∂b + ∂e/∂d × ∂d/∂b = 2 × 1 + 3 × 1 = 5
+∂e/∂b = ∂c/∂b × ∂e/∂c + ∂d/∂b × ∂e/∂d = 1 × 2 + 1 × 3 = 5
 ∂e/∂b = a + 2b + 1 = 5
 """
 
@@ -82,7 +82,7 @@ def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str,
     <BLANKLINE>
     The chain rule, from y back to x
     dy/ds = ∂y/∂s = 0.5
-    dy/dx = dy/ds × ∂s/∂x + ∂y/∂x = 0.5 × (−0.4161) + (−0.2273) = −0.4354
+    dy/dx = ∂s/∂x × dy/ds + ∂y/∂x = −0.4161 × 0.5 + (−0.2273) = −0.4354
     <BLANKLINE>
     As one formula
     dy/dx = cos(x) / x − sin(x) / x² = −0.4354
@@ -187,13 +187,13 @@ class Words:
         return self.summed(i, [[edge] for edge in self.users[i]])
 
     def summed(self, i: int, paths: Sequence[Sequence[Edge]]) -> Line:
-        """The root's derivative by a node as a sum over paths, each a product of its edges and what is known above."""
+        """The root's derivative by a node as a sum over paths: of each the product of its edges and what is known above."""
         symbols: list[Expr] = []
         numbers: list[Expr] = []
         for path in paths:
-            above = path[0].head
+            above = path[-1].head
             known = [] if above == self.made.root else [(self.total(above), self.gradient(above))]
-            factors = [*known, *((self.partial(edge), Number(edge.partial or 0.0)) for edge in path)]
+            factors = [*((self.partial(edge), Number(edge.partial or 0.0)) for edge in path), *known]
             for terms, chosen in ((symbols, 0), (numbers, 1)):
                 terms.append(functools.reduce(operator.mul, (factor[chosen] for factor in factors)))
         left, right = (functools.reduce(operator.add, terms) for terms in (symbols, numbers))
@@ -204,4 +204,4 @@ class Words:
         routes = list(itertools.islice(routes_of(self.made), FEW_PATHS + 1))
         if len(routes) > FEW_PATHS:
             return [self.chain(i) for i in reversed(self.made.between[:-1])]
-        return [self.summed(self.made.wrt, [route[::-1] for route in routes])] if routes else []
+        return [self.summed(self.made.wrt, routes)] if routes else []
