@@ -30,14 +30,19 @@ VARIABLE, PARAMETER, DATA = Leaf
 
 
 class Tag(NamedTuple):
-    """What few nodes have: a label, the neuron or layer they belong to, the line that made them."""
+    """What few nodes have: a label, the neuron or layer they belong to, the line that made them.
+
+    One that ``gradient_graph`` made may be the whole gradient of another node: then that is ``gradient_of``.
+    """
 
     label: str = ""
     scope: tuple[str, ...] = ()
     made_at: str = ""
+    gradient_of: Any = None
 
 
 NO_TAG = Tag()
+GRADIENT_SCOPE = "backward pass"  # the scope of what gradient_graph makes
 # What to do instead, where a program is recorded: see refuse_to_look.
 INSTEAD = "compute with nodes (ag.where chooses, ag.stop_gradient cuts), or do so outside of the function"
 BRANCH = "`if`, `while`, `and`, `or`, `not` or bool()", "use ag.where(condition, x, y), and & | ~ for conditions"
@@ -98,6 +103,11 @@ class Node:
     def scope(self) -> tuple[str, ...]:
         """The layer and neuron that this node belongs to, outermost first."""
         return (self._tag or NO_TAG).scope
+
+    @property
+    def gradient_of(self) -> Any:
+        """The node whose gradient this one is, if ``gradient_graph`` made it; else None."""
+        return (self._tag or NO_TAG).gradient_of
 
     @property
     def op(self) -> str:

@@ -27,7 +27,7 @@ import numpy as np
 
 from . import forward, higher, tree
 from .forward import tangents
-from .graph import Node, descendants, describe, topological
+from .graph import GRADIENT_SCOPE, NO_TAG, Node, descendants, describe, topological
 from .modes import THREAD, recording
 from .recording import is_stale
 from .reverse import cotangents
@@ -305,5 +305,18 @@ def gradient_graph(root: Any, wrt: Any) -> Any:
             )
     with recording(), np.errstate(all="ignore"):
         seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root)._data))
-        gradient = cotangents(root, [wrt], seed, higher.pulling)[0]
-        return as_node(zero_like(wrt) if gradient is None else gradient)
+        between = [node for node in order if id(node) in relevant]
+        gradients = dict(zip(map(id, between), cotangents(root, between, seed, higher.pulling), strict=True))
+        gradient = gradients.get(id(wrt))
+        made = as_node(zero_like(wrt) if gradient is None else gradient)
+        _tag(made, order, [(gradients[id(node)], node) for node in between])
+        return made
+
+
+def _tag(derivative: Any, order: Sequence[Any], gradients: Sequence[tuple[Any, Any]]) -> None:
+    """Have the nodes of a gradient's graph, but not those it was made from, say so: pictures tell them apart."""
+    known = set(map(id, order))
+    whole = {id(gradient): node for gradient, node in gradients}
+    for node in topological(derivative):
+        if id(node) not in known and node.op:
+            node._tag = (node._tag or NO_TAG)._replace(scope=(GRADIENT_SCOPE,), gradient_of=whole.get(id(node)))

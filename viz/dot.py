@@ -103,7 +103,7 @@ def _boxes(graph: Digraph, picture: Picture, view: View) -> None:
 
 def _attributes(node: Node, view: View) -> dict[str, str]:
     shape = style.SHAPES[node.kind]
-    fill, border = style.PALETTES[view.background].boxes["output" if node.is_output else node.kind]
+    fill, border = style.PALETTES[view.background].boxes[node.tint]
     width, height = box_size(node, view)
     styles = ("filled", *(("rounded",) if shape.radius else ()), *(("dashed",) if shape.dashed else ()))
     return {

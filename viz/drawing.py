@@ -16,6 +16,7 @@ from .collapse import FULL_LABELS, How, fitted
 from .dot import digraph
 from .figure import Figure
 from .labels import STEPS, EdgeLabels, Step, View, arrangements
+from .options import check
 from .picture import Picture
 from .svg import finish
 from .tangents import with_tangents
@@ -201,7 +202,7 @@ def draw(
     call t.backward() to fill in the gradients
     """
     roots = tuple(node) if isinstance(node, list | tuple) else (node,)
-    _check(
+    check(
         edges=(edges, get_args(EdgeLabels)), direction=(direction, ("LR", "BT")),
         flow=(flow, ("forward", "backward")), mode=(mode, ("reverse", "forward")),
         size=(size, (None, *get_args(style.SizeName))),
@@ -230,12 +231,6 @@ def draw(
         compact=compact, title=title, caption=caption,
     )  # fmt: skip
     return Drawing(made, view, renderer)
-
-
-def _check(**options: tuple[object, tuple[object, ...]]) -> None:
-    for name, (got, allowed) in options.items():
-        if not any(got is each or (isinstance(got, str) and got == each) for each in allowed):
-            raise ValueError(f"{name}={got!r}; it has to be one of {', '.join(map(repr, allowed))}")
 
 
 def _steps(show: Sequence[Step]) -> tuple[Step, ...]:

@@ -53,7 +53,8 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
     for node in everyone:
         if id(node) in names:
             continue
-        name = in_neurons.get(id(node), "")
+        whose = names.get(id(getattr(node, "gradient_of", None)))
+        name = in_neurons.get(id(node), f"d{whose}" if whose else "")
         while not name or name in taken:
             number += 1
             name = text.subscripts(f"v{number}")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from autograd_mini.graph import GRADIENT_SCOPE
+
 from . import arrays, operations, text
 from .arrays import Lines
 from .names import name_nodes
@@ -57,6 +59,11 @@ class Node:
     operands: tuple[int | float, ...] = ()
     word: str = "grad"
     emphasis: bool = False
+
+    @property
+    def tint(self) -> str:
+        """Which tint the box gets: its kind, but for outputs, and for what a gradient's graph adds."""
+        return "output" if self.is_output else GRADIENT_SCOPE if self.scope[:1] == (GRADIENT_SCOPE,) else self.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _node(canvas: Canvas, group: ET.Element, i: int, node: Node, size: Point, vi
     x0, y0, x1, y1 = _bounds(_outline(group))
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     across, down = size[0] / 2, size[1] / 2
-    fill, border = colours.boxes["output" if node.is_output else node.kind]
+    fill, border = colours.boxes[node.tint]
     penwidth = shape.penwidth
     if node.emphasis:
         border, penwidth = colours.gradient, penwidth * style.EMPHASIS

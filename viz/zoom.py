@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -28,9 +28,11 @@ from autograd_mini.names import callers_names
 from . import text
 from .drawing import Drawing, draw
 from .names import name_nodes
+from .options import check
 from .picture import STALE, Graph, stale_nodes, walk
 
 Array = np.ndarray[Any, Any]
+Level = Literal["neurons", "operations"]
 NUMBERED = re.compile(r"([^\W\d_])\[?(\d*)\]?")  # X, A1, Z[1]
 
 
@@ -39,6 +41,7 @@ def zoom(
     *,
     example: int = 0,
     max_units: int = 8,
+    level: Level = "neurons",
     names: Mapping[str, object] | None = None,
     **options: Any,
 ) -> Drawing:
@@ -55,6 +58,8 @@ def zoom(
         Which one, counted from 0.
     max_units
         How many neurons to draw at most: the first ones.
+    level
+        "neurons" has a box for each weighted sum; "operations" one for each product and each sum in it.
     names
         As in :func:`draw`: the neurons of ``A1 = tanh(Z1)`` are those of layer 1.
     options
@@ -69,6 +74,7 @@ def zoom(
     """
     if not all(hasattr(node, needed) for needed in ("op", "inputs", "grad", "shape")):
         raise TypeError(f"zoom takes a Tensor, what a layer gave, got {type(node).__name__}: draw takes any node")
+    check(level=(level, get_args(Level)))
     graph = walk([node])
     assert graph is not None  # without a limit
     layer = _found(graph)
@@ -84,7 +90,7 @@ def zoom(
             raise ValueError(f"{name}={got!r}; it has to be {said}")
     variables = callers_names(sys._getframe(1)) if names is None else names
     with recording():
-        outputs, weights = layer.neurons(example, min(units, max_units), variables)
+        outputs, weights = layer.neurons(example, min(units, max_units), level, variables)
     drawing = draw(outputs, names={}, parameters=weights, **options)
     stale = stale_nodes(graph)
     old = {"operation": id(layer.Z) in stale, "input": id(layer.X) in stale}
@@ -116,6 +122,10 @@ class Table(NamedTuple):
     def give(self, node: Any, row: int, column: int) -> None:
         """Give a node one of the numbers, and its gradient."""
         node.data = float(self.data[row, column])
+        self.give_gradient(node, row, column)
+
+    def give_gradient(self, node: Any, row: int, column: int) -> None:
+        """Give a node one of the gradients."""
         node.grad = None if self.grad is None else float(self.grad[row, column])
 
 
@@ -136,7 +146,9 @@ class Layer:
 
         return Table(laid(node.data), laid(node.grad), node.requires_grad)
 
-    def neurons(self, example: int, units: int, variables: Mapping[str, object]) -> tuple[list[Any], list[Any]]:
+    def neurons(
+        self, example: int, units: int, level: Level, variables: Mapping[str, object]
+    ) -> tuple[list[Any], list[Any]]:
         """What the neurons give for an example, as graphs of numbers, and their weights."""
         from autograd_mini.functions import FUNCTIONS, dot  # noqa: PLC0415 - as in picture.symbols
         from autograd_mini.graph import Tag  # noqa: PLC0415 - the same
@@ -150,15 +162,29 @@ class Layer:
         for j in range(units):
             w = [self.w.value(k, j, f"w{k + 1}") for k in range(count)]
             b = [] if self.b is None else [self.b.value(0, j % self.b.data.size, "b")]
-            a = z = dot(w, x, *b)
+            sums = [dot(w, x, *b)] if level == "neurons" else list(_one_by_one(w, x, b))
+            a = z = sums[-1]
+            for part in sums:  # a sum hands its gradient on as it is
+                self.z.give_gradient(part, example, j)
             self.z.give(z, example, j)  # before g sees it: a sum in another order may end in other digits
             if self.A is not self.Z:
                 a = FUNCTIONS[self.A.op](*(z if each is self.Z else float(each.data) for each in self.A.inputs))
                 self.a.give(a, example, j)
-            z._tag = a._tag = Tag(scope=(*scope, f"neuron {j + 1}"))
+            for part in (*sums, a):
+                part._tag = Tag(scope=(*scope, f"neuron {j + 1}"))
             outputs.append(a)
             weights += w + b
         return outputs, weights
+
+
+def _one_by_one(w: Sequence[Any], x: Sequence[Any], b: Sequence[Any]) -> Iterator[Any]:
+    """The products of weights and inputs, then their sum, term by term; the last is the whole."""
+    products = [each * its for each, its in zip(w, x, strict=True)]
+    yield from products
+    total = products[0]
+    for term in (*products[1:], *b):
+        total = total + term
+        yield total
 
 
 def _found(graph: Graph) -> Layer | None:
