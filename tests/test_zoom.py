@@ -312,3 +312,26 @@ def test_it_draws_under_no_grad() -> None:
 def test_it_can_be_rendered(renderer: str) -> None:
     said = texts(viz.zoom(dense(), renderer=renderer).svg)
     assert {"layer 2", "neuron 1", "neuron 2", "neuron 3"} <= set(said)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "linear"])
+def test_down_to_single_operations(activation: str) -> None:
+    layer = nn.Sequential([nn.Dense(2, activation=activation)], seed=0)
+    A = layer(np.array([[1.0, -2.0, 0.5], [0.5, 1.0, 2.0]]))
+    A.sum().backward()
+    coarse, fine = (viz.zoom(A, example=1, level=level).picture for level in ("neurons", "operations"))
+    outputs = [[(n.value, n.grad) for n in p.nodes if n.is_output] for p in (coarse, fine)]
+    leaves = [sorted((n.name, n.value, n.grad) for n in p.nodes if not n.op and n.wants_grad) for p in (coarse, fine)]
+    assert outputs[0] == outputs[1]
+    assert leaves[0] == leaves[1]
+    assert {n.op for n in fine.nodes} == {"", "mul", "add", activation} - {"linear"}
+    flows = {i: n.grad for i, n in enumerate(fine.nodes)}
+    for i, node in enumerate(fine.nodes):  # every inner gradient is what its users hand back
+        if node.op and not node.is_output:
+            back = [flows[e.head] * e.partial for e in fine.edges if e.tail == i]
+            assert sum(back) == pytest.approx(node.grad, rel=1e-12)
+
+
+def test_an_unknown_level_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"level='atoms'; it has to be one of 'neurons', 'operations'"):
+        viz.zoom(Tensor([[1.0]]) @ Tensor([[1.0]]), level="atoms")  # type: ignore[arg-type]

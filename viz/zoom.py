@@ -172,6 +172,8 @@ class Layer:
                 self.a.give(a, example, j)
             for part in (*sums, a):
                 part._tag = Tag(scope=(*scope, f"neuron {j + 1}"))
+            if level == "operations":  # else it goes without saying which is the weighted sum
+                z.label, a.label = (text.unit(letter, str(j + 1), number, "") for letter in "za")
             outputs.append(a)
             weights += w + b
         return outputs, weights
