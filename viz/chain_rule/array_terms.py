@@ -15,7 +15,6 @@ import numpy as np
 
 from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import identifier
-from autograd_mini.source import to_python
 
 from .. import arrays
 from ..picture import Edge
@@ -97,6 +96,8 @@ def _term(made: Derivation, edge: Edge) -> Expr:
 
 def as_in_notes(made: Derivation, variables: Mapping[str, object]) -> list[Line]:
     """The lines of the printed backward pass that lead to the derivative."""
+    from autograd_mini.source import to_python  # noqa: PLC0415 - only arrays need it
+
     try:
         program = to_python(made.graph.nodes[-1], names=variables)
     except TypeError:  # an operation that has no form as Python
