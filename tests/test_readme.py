@@ -24,23 +24,23 @@ def test_the_code_runs_and_prints_the_tree(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    main_job, neurons, network, arrays, programs, _, own = PYTHON
-    names = run(f"{main_job}\n{neurons}\n{network}\n{arrays}\n{programs}\n{own}", tmp_path)
-    tree = next(text for language, text in BLOCKS if not language)
+    main_job, explained, neurons, network, arrays, programs, _, own = PYTHON
+    names = run(f"{main_job}\n{explained}\n{neurons}\n{network}\n{arrays}\n{programs}\n{own}", tmp_path)
+    tree, explanation, *_ = (text for language, text in BLOCKS if not language)
     shown = capsys.readouterr().out
-    assert shown.startswith(tree)
+    assert shown.startswith(tree + explanation)
     lines = shown.splitlines()
     rows = re.findall(r"^\|[^|`]+\| (`[^|]+ = [^|]+`) \|$", README, re.MULTILINE)
     promised = [line for row in rows for line in re.findall(r"`(.+?)`", row)]
     assert len(promised) == 17
     assert [line for line in promised if line not in lines] == []
-    assert (tmp_path / "e.svg").exists()
+    assert {path.name for path in tmp_path.iterdir()} >= {"e.svg", "e.html", "e.gif", "modes.svg"}
     assert names["network"].evaluate(names["images"], names["digits"])[1] > 0.97  # type: ignore[attr-defined]
     assert names["loss"] < 0.1  # type: ignore[operator]
 
 
 def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
-    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[5]})", tmp_path)["row"]
+    made = run(f"from autograd_mini.rules import *\n(row,) = ({PYTHON[6]})", tmp_path)["row"]
     assert str(made) == "gaussian(x): d/dx = -2 * x * out"
 
 
@@ -49,6 +49,8 @@ def test_every_file_of_the_layout_exists_and_every_file_is_in_it() -> None:
     named = set(re.findall(r"\b(\w+\.py)\b", layout))
     there = {path.name for folder in ("autograd_mini", "viz") for path in (ROOT / folder).glob("*.py")}
     assert there - named == {"__init__.py"}
+    rooms = {path.name for folder in ("autograd_mini", "viz") for path in (ROOT / folder).iterdir() if path.is_dir()}
+    assert {name for name in rooms if f"{name}/" not in layout} <= {"__pycache__", "data", "fonts"}
     assert named <= there | {path.name for path in (ROOT / "autograd_mini" / "programs").glob("*.py")}
 
 
