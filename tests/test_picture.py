@@ -124,3 +124,44 @@ def test_several_outputs_share_a_picture() -> None:
 def test_what_is_no_node_is_refused(wrong: object) -> None:
     with pytest.raises(TypeError, match=r"draw takes a node or a list of nodes, got \w+: pass a Value, not its \.data"):
         viz.draw(wrong)
+
+
+def logistic() -> tuple[Value, Value]:
+    w, x = Value(0.5, "w"), Value(2, "x")
+    z = w * x
+    z.label = "z"
+    loss = (ag.sigmoid(z) - 1) ** 2
+    loss.label = "L"
+    return loss, w
+
+
+def test_the_graph_of_a_gradient_has_a_tint_and_names_of_its_own() -> None:
+    loss, w = logistic()
+    made = viz.draw([loss, ag.gradient_graph(loss, w)], names={}).picture
+    forward = viz.draw(loss, names={}).picture
+    tints = {box.name: box.tint for box in made.nodes}
+    assert [box.tint for box in made.nodes[: len(forward.nodes)]] == [box.tint for box in forward.nodes]
+    assert {box.scope for box in made.nodes[len(forward.nodes) :]} == {("backward pass",)}
+    assert (tints["dz"], tints["dw"], tints["z"]) == ("backward pass", "output", "operation")
+    gradient = next(box for box in made.nodes if box.name == "dw")
+    assert (gradient.formula, gradient.value) == ("dz × x", pytest.approx(ag.grad(logistic_loss)(0.5)))
+
+
+def logistic_loss(w: Value) -> Value:
+    return (ag.sigmoid(w * 2) - 1) ** 2
+
+
+def test_a_gradient_that_was_there_already_is_no_part_of_the_backward_pass() -> None:
+    a, b = Value(2, "a"), Value(1, "b")
+    product = a * b
+    assert ag.gradient_graph(product, a) is b
+    assert b.scope == product.scope == ()
+
+
+def test_a_gradients_gradient_is_named_after_it() -> None:
+    x = Value(0.3, "x")
+    y = ag.sin(x)
+    y.label = "y"
+    second = ag.gradient_graph(ag.gradient_graph(y, x), x)
+    assert {box.tint for box in viz.draw(second, names={}).picture.nodes} == {"input", "backward pass", "output"}
+    assert second.data == pytest.approx(-math.sin(0.3))
