@@ -5,7 +5,7 @@ A recording (``trace.py``, ``program.py``) goes through these rooms:
 - ``named``: it is made, with the names that the user gave and the gradients of all that has one;
 - ``script``: how formulas are written, with ``math`` or with NumPy;
 - ``formulas``, ``calls``: each step as a formula, or as a call on whole arrays;
-- ``words``: what stands for a variable; ``simplify``: shorter forms, found with sympy;
+- ``words``: what stands for a variable, in the shortest form (``algebra.py``);
 - ``layout``: which steps are lines, in which order, and what is written where it is used;
 - ``page``: the whole text.
 """
@@ -53,8 +53,7 @@ def to_python(node_or_function: Any, *example_args: Any, names: Mapping[str, obj
     Notes
     -----
     - A gradient is called ``de_dc``, and ``dc`` where the result is called L, J, C, loss or cost, or has no name.
-    - A textbook's derivative serves where it gives the engine's numbers. With sympy (``pip install
-      "autograd-mini[sympy]"``) formulas are shortened; without it the program is longer.
+    - A textbook's derivative serves where it gives the engine's numbers, and so does a shorter form of a formula.
     - The mean over m examples is taken in the lines of the leaves, as in lecture notes: ``dW = dZ @ X.T / m``.
     - A result of more than one element has no gradient of its own: the function takes one more argument for it, called
       ``de``; the program of a node begins with ones.

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from ..algebra import shortest
 from ..expr import Call, Expr, Number, Symbol
 from ..names import Names
 from ..programs.trace import Source, Var
 from .calls import whole
 from .formulas import agree, elementwise, tidy
 from .script import Script
-from .simplify import forms
 
 LONGEST_EXPANSION = 300  # parts of a formula in which steps without names were filled in
+MOST_OPERATIONS = 60  # in a formula that is worth shortening
 
 
 class Words:
@@ -99,14 +100,12 @@ class Words:
 
     def shortest(self, formula: Expr) -> Expr:
         """The shortest form that is known and gives the same numbers."""
-        if not isinstance(formula, Call):
-            return formula
         expanded = self._expanded(formula)
-        for form in map(tidy, forms(expanded)):
-            shorter = self.length(form) <= self.length(formula) and operations(form) < operations(expanded)
-            if shorter and self._agree(form, expanded):
-                return form
-        return formula
+        if not 0 < operations(expanded) <= MOST_OPERATIONS:
+            return formula
+        form = tidy(shortest(expanded))
+        is_shorter = self.length(form) <= self.length(formula) and operations(form) < operations(expanded)
+        return form if is_shorter and self._agree(form, expanded) else formula
 
     def _agree(self, form: Expr, expanded: Expr) -> bool:
         try:
