@@ -592,3 +592,10 @@ def test_a_network_is_recorded_as_any_function() -> None:
     np.testing.assert_allclose(program(X).numpy(), model.predict(X), rtol=1e-14)
     model.layers[0].W.data = model.layers[0].W.data * 2
     np.testing.assert_allclose(program(X).numpy(), model.predict(X), rtol=1e-14)
+
+
+def test_weights_that_come_with_a_layer_are_called_after_its_place() -> None:
+    model = nn.MLP(2, [3, 1], seed=0).to_sequential()
+    assert [(p.label, p.scope) for p in model.parameters()] == [
+        ("W[1]", ("layer 1",)), ("b[1]", ("layer 1",)), ("W[2]", ("layer 2",)), ("b[2]", ("layer 2",)),
+    ]  # fmt: skip

@@ -44,6 +44,13 @@ class Weighted(Module):
         for name, array in arrays.items():
             setattr(self, name, self.node(name, array))
 
+    def take_number(self, number: int) -> None:
+        """Be the layer of this number; weights that are there already are called after it."""
+        self.number = number
+        for name, x in self.parts():
+            if isinstance(x, Tensor):
+                x._tag = Tag(self.label(name), (self.title,))
+
     def node(self, name: str, array: Array) -> Tensor:
         """The node that an array becomes."""
         return leaf(array, Tag(self.label(name), (self.title,)), self.origin)

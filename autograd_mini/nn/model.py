@@ -60,7 +60,7 @@ class Sequential(Module):
         self.layers.append(layer)
         dense = [module for module in self.modules() if isinstance(module, Dense)]
         for number, module in enumerate(dense, start=1):  # the notes count layers with weights only
-            module.number = number
+            module.take_number(number)
         first = self.layers[0]
         if isinstance(first, Input) and not (isinstance(layer, Normalization) and layer.mean is None):
             self.build((None, *first.shape))
