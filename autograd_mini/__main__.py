@@ -5,29 +5,21 @@ Bad input ends with exit code 2 and one line on stderr; what a command needs is 
 
 from __future__ import annotations
 
-import argparse
-import re
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
-from . import __version__
+from .arguments import PROGRAM, line, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from typing import Any
+
+    from viz import Explanation
 
     from .value import Value
-
-PROGRAM = "autograd-mini"
-DESCRIPTION = (
-    "Draw computation graphs with every derivative on its edge; train networks on tables. Without a command: the demo."
-)
-EXAMPLE = f'{PROGRAM} draw "c=a+b; d=b+1; e=c*d" --at a=2 b=1 -o e.svg'
-
-NUMBER = r"[-+−]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|nan)"
-ASSIGNMENT = re.compile(rf"([^\W\d]\w*)=({NUMBER})", re.IGNORECASE)
-ASSIGNMENTS = re.compile(rf"\s*{ASSIGNMENT.pattern}(?:[,\s]+{ASSIGNMENT.pattern})*[,\s]*", re.IGNORECASE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,146 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a console may lack ∂
-    given = sys.argv[1:] if arguments is None else arguments
     try:
-        options = _parser().parse_args(_gather(given) or ["demo"])
-        options.run(options)
+        options = parsed(sys.argv[1:] if arguments is None else arguments)
+        COMMANDS[options.command](options)
     except KeyboardInterrupt:
         return 130
     except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as error:
-        print(_line(f"{PROGRAM}: {_message(error)}"), file=sys.stderr)
+        print(line(f"{PROGRAM}: {_message(error)}"), file=sys.stderr)
         return 2
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=f"example: {EXAMPLE}", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    command = commands.add_parser("demo", help="draw a graph, train on handwritten digits, draw a trained neuron")
-    command.add_argument("-o", "--output", metavar="FOLDER", type=Path, default=Path(f"{PROGRAM}-demo"))
-    command.set_defaults(run=_demo)
-
-    command = commands.add_parser(
-        "draw",
-        help="draw an expression, its values and its derivatives",
-        description="Draw an expression: with --at its values and derivatives, without it formulas. "
-        "Without -o: the graph as text.",
-        epilog=f"example: {EXAMPLE}",
-        allow_abbrev=False,
-    )
-    command.add_argument("expression", help="statements separated by ;, or one expression, over names and functions")
-    command.add_argument(
-        "--at",
-        metavar="NAME=NUMBER",
-        type=_assignments,
-        action="extend",
-        default=[],
-        help="the values of the variables, as in a=2 b=1 or a=2,b=1",
-    )
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, help=".svg, .png, .pdf or .dot")
-    command.add_argument("--edges", choices=["numbers", "formulas", "both"], help="what the edges show")
-    command.add_argument("--direction", choices=["LR", "BT"], default="LR", help="left to right, or bottom to top")
-    command.add_argument("--size", choices=["slide", "paper"])
-    command.add_argument("--background", choices=["white", "transparent", "dark"], default="white")
-    command.set_defaults(run=_draw)
-
-    command = commands.add_parser(
-        "train",
-        help="train a network on a CSV file",
-        description="Train a network to predict a column of a CSV file from the others, and say how good it is.",
-        epilog=f"example: {PROGRAM} train data.csv --target y --layers 16 16 --epochs 50 -o model.safetensors",
-        allow_abbrev=False,
-    )
-    command.add_argument("data", metavar="data.csv", type=Path, help="separated by commas, semicolons or tabs")
-    command.add_argument("--target", metavar="COLUMN", type=str.strip, required=True, help="what to predict")
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the model, .safetensors")
-    command.add_argument("--task", choices=["classification", "regression"], help="guessed when not given")
-    command.add_argument("--ignore", metavar="COLUMN", type=str.strip, nargs="+", default=[], help="not to learn from")
-    command.add_argument(
-        "--missing",
-        choices=["refuse", "drop", "mean"],
-        default="refuse",
-        help="refuse tables with missing cells, drop such rows, or put the column's mean (%(default)s)",
-    )
-    command.add_argument(
-        "--test-fraction", metavar="PART", type=float, default=0.25, help="part of the rows to hold out (%(default)s)"
-    )
-    command.add_argument(
-        "--layers", metavar="N", type=_count, nargs="*", default=[16, 16], help="units of the hidden layers (16 16)"
-    )
-    command.add_argument("--activation", metavar="NAME", default="relu", help="of the hidden layers (%(default)s)")
-    command.add_argument("--epochs", metavar="N", type=_count, default=50, help="rounds through the rows (%(default)s)")
-    command.add_argument("--batch-size", metavar="N", type=_count, default=32, help="rows in a step (%(default)s)")
-    command.add_argument(
-        "--learning-rate", metavar="RATE", type=float, default=0.003, help="the size of a step (%(default)s)"
-    )
-    command.add_argument("--seed", metavar="N", type=int, default=0, help="for another model and split (%(default)s)")
-    command.set_defaults(run=_train_on_table)
-
-    command = commands.add_parser(
-        "predict",
-        help="let a trained network predict the rows of a CSV file",
-        description="Let a network that was trained by the command train predict the rows of a CSV file.",
-        epilog=f"example: {PROGRAM} predict model.safetensors new.csv -o predictions.csv",
-        allow_abbrev=False,
-    )
-    command.add_argument("model", metavar="model.safetensors", type=Path)
-    command.add_argument("data", metavar="data.csv", type=Path, help="has the columns that the network learned from")
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the CSV file to write")
-    command.set_defaults(run=_predict)
-    return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line; the usage is what --help is for."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, _line(f"{self.prog}: {message}") + "\n")
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]+", text) or not int(text):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text.strip()!r}")
-    return int(text)
-
-
-def _gather(arguments: Iterable[str]) -> list[str]:
-    """Hand argparse what it can read.
-
-    ``--at`` takes the assignments that follow it and nothing else, which argparse's ``nargs`` cannot say; and an
-    expression may start with a minus sign: a space in front tells argparse that it is no option.
-
-    >>> _gather(["draw", "--at", "a=2", "b=1", "-a*b"])
-    ['draw', '--at=a=2,b=1', ' -a*b']
-    """
-    gathered: list[str] = []
-    at: list[str] | None = None
-    for argument in [*arguments, None]:
-        if at is not None and argument is not None and ASSIGNMENTS.fullmatch(argument):
-            at.append(argument)
-            continue
-        if at is not None:
-            gathered.append(f"--at={','.join(at) or argument or ''}")
-            at = None
-        if argument == "--at":
-            at = []
-        elif argument is not None:
-            gathered.append(f" {argument}" if re.match(r"-(?!-[a-z]|-$|h$|o|$)", argument) else argument)
-    return gathered
-
-
-def _assignments(text: str) -> list[tuple[str, float]]:
-    """The type of ``--at``: names and numbers; whether they are finite and wanted is the program's to say."""
-    if not ASSIGNMENTS.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"expected NAME=NUMBER, as in a=2 b=1 or a=2,b=1; got {text!r}")
-    return [(name, float(number.replace("−", "-"))) for name, number in ASSIGNMENT.findall(text)]
-
-
-def _line(text: str) -> str:
-    """One printable line, whatever the user's text holds."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in " ".join(text.split()))
 
 
 def _message(error: Exception) -> str:
@@ -183,50 +44,162 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
-def _draw(options: argparse.Namespace) -> None:
-    import viz
+class Graph(NamedTuple):
+    """What was typed, as nodes by name; without numbers, what they hold means nothing."""
 
+    result: Value
+    nodes: dict[str, Value]
+    has_numbers: bool
+
+    @property
+    def inputs(self) -> dict[str, Value]:
+        """The variables."""
+        return {node.label: node for node in self.nodes.values() if not node.op}
+
+    def named(self, wrt: str | None) -> list[Value]:
+        """What to differentiate by: the node of this name, or every input.
+
+        Raises
+        ------
+        ValueError
+            If there is no such name.
+        """
+        if wrt is None:
+            return list(self.inputs.values())
+        if not wrt or wrt not in self.nodes:
+            from .lexer import short
+
+            raise ValueError(
+                f"--wrt: the text has no variable {short(wrt)!r}; its variables are {', '.join(self.inputs)}"
+            )
+        return [self.nodes[wrt]]
+
+
+def _graph(options: Namespace, needs_numbers: str = "") -> Graph:
+    """Build what was typed; `needs_numbers` is what cannot do without ``--at``."""
     from .parser import parse
 
-    program = parse(options.expression.strip())  # see _gather
-    values = dict(options.at)
-    repeated = [name for name, _ in options.at if [n for n, _ in options.at].count(name) > 1]
+    program = parse(options.expression)
+    names = [name for name, _ in options.at]
+    repeated = [name for name in names if names.count(name) > 1]
     if repeated:
         raise ValueError(f"{repeated[0]} is given twice")
-    symbolic = bool(program.variables) and not values
-    nodes = program.sketch() if symbolic else program.evaluate(values)
-    node = nodes[program.result]
-    if not symbolic:
-        node.backward()
-    picture = viz.draw(
-        node,
-        names={},
-        show=("structure", "local") if symbolic else ("structure", "value", "local", "grad"),
-        edges=options.edges or ("formulas" if symbolic else "numbers"),
-        direction=options.direction,
-        size=options.size,
-        background=options.background,
-    )
+    has_numbers = bool(names) or not program.variables
+    if needs_numbers and not has_numbers:
+        at = " ".join(f"{name}=1" for name in program.variables)
+        raise ValueError(f"{needs_numbers} shows numbers: give each variable its own, as in --at {at}")
+    nodes = program.evaluate(dict(options.at)) if has_numbers else program.sketch()
+    return Graph(nodes[program.result], nodes, has_numbers)
+
+
+def _draw(options: Namespace) -> None:
+    import viz
+
+    is_forward = options.mode == "forward"
+    is_animated = bool(options.output) and options.output.suffix.lower() == ".gif"
+    graph = _graph(options, "--mode forward" if is_forward else "a GIF" if is_animated else "")
+    given: dict[str, Any] = {"names": {}, "mode": options.mode}
+    given |= {name: getattr(options, name) for name in ("direction", "size", "background")}
+    given["edges"] = options.edges or ("numbers" if graph.has_numbers else "formulas")
+    if is_forward:
+        given["wrt"], *more = graph.named(options.wrt)
+        if more:
+            raise ValueError(f"--mode forward goes from one variable: add --wrt and one of {', '.join(graph.inputs)}")
+    elif options.wrt is not None:
+        raise ValueError("--wrt is for --mode forward; gradients are by every variable")
+    if is_animated:
+        _save(viz.animate(graph.result, **given), options.output)
+        return
+    if graph.has_numbers:
+        graph.result.backward()
+    else:
+        given["show"] = ("structure", "local")
+    picture = viz.draw(graph.result, **given)
     if options.output:
-        picture.save(options.output)
-        print(f"wrote {options.output}")
+        _save(picture, options.output)
     else:
         print(picture)
 
 
-def _train_on_table(options: argparse.Namespace) -> None:
+def _explain(options: Namespace) -> None:
+    import viz
+
+    graph = _graph(options)
+    explained = [
+        viz.explain(graph.result, wrt, detail="short" if options.short else "full", names={})
+        for wrt in graph.named(options.wrt)
+    ]
+    if not graph.has_numbers:
+        explained = [_formulas(explained)]
+    if options.latex:
+        print(*(each.latex for each in explained), sep="\n")
+    else:
+        print(*explained, sep="\n\n" if options.short else "\n\n\n")
+
+
+def _formulas(explained: Sequence[Explanation]) -> Explanation:
+    """What can be said without numbers: the function, and its derivatives in its inputs."""
+    from viz import Explanation
+    from viz.chain_rule.explanation import Section
+
+    function = [formula for formula in explained[0].claim if formula.letters]
+    derivatives = [
+        formula._replace(equals=formula.equals[:-1])  # the last one is the number
+        for each in explained
+        for section in each.sections
+        for formula in section.lines
+        if formula.letters
+    ]
+    if len(derivatives) < len(explained):
+        raise ValueError("a derivative is too long to be read as one formula: add --at for each step with its numbers")
+    return Explanation((), "", [Section("", [*function, *derivatives])])
+
+
+def _paths(options: Namespace) -> None:
+    import viz
+
+    graph = _graph(options, "a list of paths")
+    found = (viz.paths(graph.result, wrt, limit=options.limit, names={}) for wrt in graph.named(options.wrt))
+    print(*found, sep="\n\n")
+
+
+def _step(options: Namespace) -> None:
+    import viz
+
+    if not options.output and not options.open:
+        raise ValueError("say where the page goes: -o e.html writes it, --open shows it in a browser")
+    page = viz.step(_graph(options, "a page").result, names={})
+    if not options.output:
+        print(f"wrote {page.show()}")
+        return
+    _save(page, options.output)
+    if options.open:
+        import webbrowser
+
+        webbrowser.open(options.output.resolve().as_uri())
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.save(path)
+    print(f"wrote {path}")
+
+
+def _train(options: Namespace) -> None:
+    import viz
+
     from .tables.commands import train
 
-    train(**{name: value for name, value in vars(options).items() if name != "run"})
+    given = {name: value for name, value in vars(options).items() if name != "command"}
+    train(**given, picture=lambda history: viz.plot_history(history).png())
 
 
-def _predict(options: argparse.Namespace) -> None:
+def _predict(options: Namespace) -> None:
     from .tables.commands import predict
 
     predict(options.model, options.data, options.output)
 
 
-def _demo(options: argparse.Namespace) -> None:
+def _demo(options: Namespace) -> None:
     import viz
 
     from . import Value
@@ -281,6 +254,16 @@ def _digits() -> dict[str, Value]:
     L.backward()
     return {"z": z, "p": p, "L": L}
 
+
+COMMANDS = {
+    "demo": _demo,
+    "draw": _draw,
+    "explain": _explain,
+    "paths": _paths,
+    "step": _step,
+    "train": _train,
+    "predict": _predict,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -23,7 +23,7 @@ ENGINE = """
     files notation expr rules symbolic algebra modes graph tree worlds nary javascript operation plain linear
     reverse forward tensor value configured recording operators array_operators functions arrays shapes elements
     reductions products array_functions numpy_api higher custom run transforms closures randomness programs names
-    source testing lexer parser datasets optim nn tables estimators
+    source testing lexer parser datasets optim nn tables estimators arguments
 """.split()
 
 # (module, what it imports against the order): why. Only within a function, never when the module loads.

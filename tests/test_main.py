@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from command_line import refusal, run
+
+from autograd_mini.__main__ import COMMANDS
 
 LECTURE = "c=a+b; d=b+1; e=c*d"
 
@@ -89,29 +93,22 @@ def test_options_reach_the_picture() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["x^2"], "autograd-mini: ^ is not a power here: write **, as in x**2"),
-        (["2x"], "autograd-mini: no operator between 2 and x: to multiply, write 2*x"),
-        (["sin^2(x)"], "autograd-mini: ^ is not a power here: write sin(x)**2"),
-        ([""], "autograd-mini: the text is empty; write an expression such as (a + b)*(b + 1)"),
-        (["a+\nb\u202e"], "autograd-mini: an operand is missing after +"),
-        (["-" * 200_000 + "a"], "autograd-mini: the text has 200001 characters; at most 2000 are allowed"),
-        (["a", "--at", "a=nan"], "autograd-mini: a must be a finite number; got nan"),
-        (["a", "--at", "a=1", "a=1"], "autograd-mini: a is given twice"),
-        (["a*b", "--at", "a=1"], "autograd-mini: no value for b; its variables are a, b"),
-        (["a", "--at", "a=1", "c=1"], "autograd-mini: c is given a value, but the text has no c; its variables are a"),
-        (["y = 1/a", "--at", "a=0"], "autograd-mini: 1 / a is inf at a = 0: division by zero"),
-        (["y = ln(a)", "--at", "a=-1"], "autograd-mini: log(a) is nan at a = -1: log is not defined there"),
-        (["a", "--at"], "expected NAME=NUMBER, as in a=2 b=1 or a=2,b=1; got ''"),
-        (["--at", "a=one", "a"], "expected NAME=NUMBER, as in a=2 b=1 or a=2,b=1; got 'a=one'"),
         (["a", "b"], "autograd-mini: unrecognized arguments: b"),
         ([], "the following arguments are required: expression"),
         (["a", "--colour=red"], "unrecognized arguments: --colour=red"),
         (["a", "--direction=up"], "invalid choice: 'up'"),
-        (["a", "-o", "a.gif"], "cannot save 'a.gif': the name has to end in one of .svg, .png, .pdf, .dot"),
+        (["a", "-o", "a.jpg"], "cannot save 'a.jpg': the name has to end in one of .svg, .png, .pdf, .dot, .gv, .gif"),
+        (["a", "-o", "a.html"], ".svg, .png, .pdf, .dot, .gv, .gif; a page is what the command step makes"),
         (["a", "-o", "nowhere/a.svg"], "nowhere"),
         (["a", "-o", "."], "cannot save '.'"),
+        (["a*b", "--at", "a=1", "b=1", "--mode=forward"],
+         "--mode forward goes from one variable: add --wrt and one of a, b"),
+        (["a*b", "--mode", "forward", "--wrt", "b"],
+         "--mode forward shows numbers: give each variable its own, as in --at a=1 b=1"),
+        (["a", "--wrt", "a"], "--wrt is for --mode forward; gradients are by every variable"),
+        (["a*b", "-o", "a.gif"], "a GIF shows numbers: give each variable its own, as in --at a=1 b=1"),
     ],
-)
+)  # fmt: skip
 def test_refusals(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
     assert message in refusal(capsys, "draw", *arguments)
 
@@ -135,11 +132,27 @@ def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     assert capsys.readouterr() == ("", "")
 
 
-def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
-    assert "draw" in capsys.readouterr().out
-    assert run("draw", "--help") == 0
-    assert "--at" in capsys.readouterr().out
+    assert re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", list(COMMANDS)[1:])
+def test_help_ends_with_examples_to_copy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    assert run(command, "--help") == 0
+    examples = [line for line in capsys.readouterr().out.splitlines() if line.startswith("example: ")]
+    assert examples
+    given: list[argparse.Namespace] = []
+    monkeypatch.setitem(COMMANDS, command, given.append)
+    for example in examples:
+        assert shlex.split(example)[1] == "autograd-mini"
+        assert run(*shlex.split(example)[2:]) == 0
+    assert [options.command for options in given] == [command] * len(examples)
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert re.fullmatch(r"autograd-mini \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
 

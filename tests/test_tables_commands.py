@@ -14,6 +14,7 @@ import pytest
 from command_line import refusal, run
 
 from autograd_mini import nn
+from autograd_mini.tables.commands import train
 
 NUMBER = r"(-?[\d.]+)"
 
@@ -282,6 +283,23 @@ def test_without_matplotlib_the_picture_is_left_away(
         'wrote m.safetensors\nfor the loss curve as a picture: pip install "autograd-mini[plot]"\n'
     )
     assert not Path("m.loss.png").exists()
+
+
+def test_the_losses_are_drawn_by_who_is_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
+    write("line.csv", line())
+    drawn: list[Any] = []
+
+    def picture(history: Any) -> bytes:
+        drawn.append(history)
+        return b"a picture"
+
+    train(Path("line.csv"), "y", Path("m.safetensors"), epochs=3, picture=picture)
+    (losses,) = drawn
+    assert {name: len(values) for name, values in losses.items()} == {"loss": 3, "val_loss": 3}
+    assert Path("m.loss.png").read_bytes() == b"a picture"
+    train(Path("line.csv"), "y", Path("bare.safetensors"), epochs=3)
+    assert capsys.readouterr().out.endswith("wrote bare.safetensors\n")
+    assert not Path("bare.loss.png").exists()
 
 
 def test_a_narrow_terminal_gets_the_loss_in_words(

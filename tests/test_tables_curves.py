@@ -1,9 +1,8 @@
-"""Loss curves in characters and as a PNG, for any history that training leaves."""
+"""Loss curves in characters, for any history that training leaves."""
 
 from __future__ import annotations
 
 import math
-import struct
 
 import pytest
 
@@ -41,16 +40,7 @@ def test_curves_of_any_size(losses: list[float]) -> None:
 def test_a_loss_that_is_no_number_has_no_place_in_the_curve(watched: list[float]) -> None:
     history = {"loss": [2.0, 1.0], "val_loss": watched}
     assert "1.0" in curves.as_text(history, 80)
-    assert curves.as_png(history)
 
 
 def test_a_narrow_terminal_has_no_room() -> None:
     assert curves.as_text(FALLING, 49) == ""
-
-
-@pytest.mark.parametrize("history", [FALLING, {"loss": [1.0]}])
-def test_the_png_is_a_picture(history: dict[str, list[float]]) -> None:
-    content = curves.as_png(history)
-    assert content is not None
-    assert content.startswith(b"\x89PNG")
-    assert struct.unpack(">II", content[16:24]) == (900, 600)

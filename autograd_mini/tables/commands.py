@@ -15,10 +15,12 @@ from .columns import Column, Columns, Target
 from .table import Table, listed, read, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from .curves import History
 
     Array = NDArray[Any]
 
@@ -43,13 +45,14 @@ def train(
     batch_size: int = 32,
     learning_rate: float = 0.003,
     seed: int = 0,
+    picture: Callable[[History], bytes] | None = None,
 ) -> None:
     """Train a network on a table, say how good it is on rows that it hasn't seen, and save it.
 
     Parameters
     ----------
     data, output
-        The CSV file to read, and the model's file to write; the loss curve goes beside it.
+        The CSV file to read, and the model's file to write.
     target, ignore
         The column to predict, and those not to learn from.
     task
@@ -58,6 +61,8 @@ def train(
         What to do with missing cells: "refuse", "drop" their rows, or put the column's "mean".
     test_fraction
         The part of the rows to hold out.
+    picture
+        Draws the losses by epoch as a PNG, which goes beside the model; an ImportError says that it can't here.
 
     Raises
     ------
@@ -108,7 +113,8 @@ def train(
     _show_curve(history)
     _say_scores(model, goal, X, y, held)
     print(f"wrote {output}")
-    _save_curve(history, output.with_suffix(".loss.png"))
+    if history and picture:
+        _save_curve(history, output.with_suffix(".loss.png"), picture)
     if interrupted:
         raise KeyboardInterrupt
 
@@ -188,13 +194,14 @@ def _show_curve(history: dict[str, list[float]]) -> None:
         print(f"loss by epoch: {history['loss'][0]:.4g} to {history['loss'][-1]:.4g}")
 
 
-def _save_curve(history: dict[str, list[float]], path: Path) -> None:
-    picture = curves.as_png(history) if history else None
-    if picture:
-        files.write(path, picture)
-        print(f"wrote {path}")
-    elif history:
+def _save_curve(history: History, path: Path, picture: Callable[[History], bytes]) -> None:
+    try:
+        content = picture({name: history[name] for name in ("loss", "val_loss") if name in history})
+    except ImportError:
         print('for the loss curve as a picture: pip install "autograd-mini[plot]"')
+    else:
+        files.write(path, content)
+        print(f"wrote {path}")
 
 
 @np.errstate(all="ignore")

@@ -1,4 +1,4 @@
-"""The loss by epoch as a picture: in characters for a terminal, and as a PNG.
+"""The loss by epoch as a picture in characters, for a terminal.
 
 >>> print(as_text({"loss": [4.0, 2.0, 1.0], "val_loss": [4.0, 3.0, 2.5]}, width=50).splitlines()[0].strip())
 loss by epoch: ⠤ training, o held out
@@ -6,7 +6,6 @@ loss by epoch: ⠤ training, o held out
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING
 
@@ -39,22 +38,3 @@ def as_text(history: History, width: int) -> str:
     ticks = sorted({1 + round(part * (len(epochs) - 1) / 4) for part in range(5)})
     plotext.xticks(ticks, list(map(str, ticks)))
     return "\n".join(line.rstrip() for line in plotext.uncolorize(plotext.build()).splitlines())
-
-
-def as_png(history: History) -> bytes | None:
-    """Draw with matplotlib; None where it isn't installed."""
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, and slow to load
-        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
-    except ImportError:
-        return None
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.add_subplot(title=TITLE, xlabel="epoch")
-    for name, dashes, label in (("loss", "-", "training"), ("val_loss", "--", "held out")):
-        if name in history:
-            axes.plot(range(1, len(history[name]) + 1), history[name], dashes, label=label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend()
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=150)
-    return content.getvalue()
