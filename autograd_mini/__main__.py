@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import __version__
 from .arguments import PROGRAM, line, parsed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a console may lack ∂
     try:
-        options = parsed(sys.argv[1:] if arguments is None else arguments)
+        options = parsed(sys.argv[1:] if arguments is None else arguments, __version__)
         COMMANDS[options.command](options)
     except KeyboardInterrupt:
         return 130

@@ -11,8 +11,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from . import __version__
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -27,15 +25,15 @@ ASSIGNMENT = re.compile(rf"([^\W\d]\w*)=({NUMBER})", re.IGNORECASE)
 ASSIGNMENTS = re.compile(rf"\s*{ASSIGNMENT.pattern}(?:[,\s]+{ASSIGNMENT.pattern})*[,\s]*", re.IGNORECASE)
 
 
-def parsed(arguments: Iterable[str]) -> argparse.Namespace:
-    """The command, and what was said of it; without any the demo.
+def parsed(arguments: Iterable[str], version: str = "") -> argparse.Namespace:
+    """The command, and what was said of it; without any the demo. `version` is what ``--version`` answers.
 
     Raises
     ------
     SystemExit
         With 2 for what cannot be understood, when one line on stderr has said why; with 0 after ``--help``.
     """
-    return _parser().parse_args(_gather(arguments) or ["demo"])
+    return _parser(version).parse_args(_gather(arguments) or ["demo"])
 
 
 def line(text: str) -> str:
@@ -47,7 +45,7 @@ def line(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in " ".join(text.split()))
 
 
-def _parser() -> _Parser:
+def _parser(version: str) -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
         description="Draw and explain computation graphs, every derivative on its edge; train networks on tables. "
@@ -55,7 +53,7 @@ def _parser() -> _Parser:
         epilog=f"example: {PROGRAM} draw {LECTURE} -o e.svg",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, summary: str, description: str, *examples: str) -> _Parser:

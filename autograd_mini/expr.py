@@ -253,7 +253,7 @@ def _are_letters(first: Expr, last: Expr) -> bool:
     if isinstance(first, Call) and first.name == "mul" and not _are_letters(*first.operands):
         return False
     is_product = isinstance(first, Call) and first.name == "mul"
-    is_number = isinstance(first, Number) and math.isfinite(first.value)
+    is_number = isinstance(first, Number) and f"{first.value:.4g}".strip("-.0123456789") == ""  # no exponent, inf, nan
     return _is_letter(last) and last not in first.walk() and (is_product or is_number or _is_letter(first))
 
 

@@ -50,7 +50,10 @@ def _tex_number(value: float) -> str:
     if not math.isfinite(value):
         return rf"\mathrm{{{value}}}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
     digits, _, exponent = f"{value:.4g}".partition("e")
-    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
+    if not exponent:
+        return digits
+    factor = {"1": "", "-1": "-"}.get(digits, rf"{digits} \cdot ")
+    return f"{factor}10^{{{int(exponent)}}}"
 
 
 _INDEXED = re.compile(r"(.*?)_?(\d*)(\[\d+\])?(\(\d+\))?", re.DOTALL)  # x1, w_12, z3[2], a(7), once digits are plain
