@@ -72,7 +72,7 @@ def test_neurons_of_layers_and_networks_are_numbered() -> None:
     out = nn.MLP(1, [2, 1])([1])
     made = viz.draw(out, names={"out": out})
     assert [n for n in shown(made) if n[0] in "zao"] == ["z₁[1]", "a₁[1]", "z₂[1]", "a₂[1]", "out"]
-    assert made.picture.nodes[-1].formula == "w₁ × a₁[1] + w₂ × a₂[1] + b"
+    assert made.picture.nodes[-1].formula == "w₁₁[2] × a₁[1] + w₁₂[2] × a₂[1] + b₁[2]"
 
 
 def test_several_examples_are_numbered_as_in_the_notes() -> None:

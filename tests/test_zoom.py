@@ -60,19 +60,21 @@ def test_every_number_is_one_of_the_layers_arrays() -> None:
     assert column(drawing, "z₁[2]", "z₂[2]", "z₃[2]") == pairs(Z.data[3], Z.grad[3])
     assert column(drawing, "a₁[2]", "a₂[2]", "a₃[2]") == pairs(A.data[3], A.grad[3])
     assert column(drawing, "a₁[1]", "a₂[1]") == pairs(inputs.data[3], inputs.grad[3])
-    assert column(drawing, "w₁") == pairs(W.data[0], W.grad[0])
-    assert column(drawing, "w₂") == pairs(W.data[1], W.grad[1])
-    assert column(drawing, "b") == pairs(b.data, b.grad)
+    assert column(drawing, "w₁₁[2]", "w₂₁[2]", "w₃₁[2]") == pairs(W.data[0], W.grad[0])
+    assert column(drawing, "w₁₂[2]", "w₂₂[2]", "w₃₂[2]") == pairs(W.data[1], W.grad[1])
+    assert column(drawing, "b₁[2]", "b₂[2]", "b₃[2]") == pairs(b.data, b.grad)
 
 
 def test_the_picture_is_that_of_neurons() -> None:
     drawing = viz.zoom(dense(), names={})
     by_name = {box.name: box for box in drawing.picture.nodes}
     z, a = by_name["z₃[2]"], by_name["a₃[2]"]
-    assert (z.formula, a.formula) == ("w₁ × a₁[1] + w₂ × a₂[1] + b", "tanh(z₃[2])")
+    assert (z.formula, a.formula) == ("w₃₁[2] × a₁[1] + w₃₂[2] × a₂[1] + b₃[2]", "tanh(z₃[2])")
     assert z.scope == a.scope == ("layer 2", "neuron 3")
     assert [box.name for box in drawing.picture.nodes if box.is_output] == ["a₁[2]", "a₂[2]", "a₃[2]"]
-    assert {box.name for box in drawing.picture.nodes if box.kind == "parameter"} == {"w₁", "w₂", "b"}
+    assert {box.name for box in drawing.picture.nodes if box.kind == "parameter"} == {
+        f"{letter}[2]" for letter in "w₁₁ w₁₂ b₁ w₂₁ w₂₂ b₂ w₃₁ w₃₂ b₃".split()
+    }
     assert {box.name for box in drawing.picture.nodes if box.kind == "input"} == {"a₁[1]", "a₂[1]"}
     assert drawing.picture.notes == ("example 0 of 5; gradients of weights are sums over all 5",)
 
@@ -260,7 +262,7 @@ def test_after_a_step_values_are_marked_as_old() -> None:
     drawing = viz.zoom(A, example=1)
     (z,) = (box for box in drawing.picture.nodes if box.name == "z₁[2]")
     assert (z.value, z.is_stale) == (then, True)
-    assert boxes(drawing)["w₁"][0][0] == W.data[0, 0]
+    assert boxes(drawing)["w₁₁[2]"] == [(W.data[0, 0], W.grad[0, 0])]
     assert not any(box.is_stale for box in drawing.picture.nodes if box.kind != "operation")
     assert viz.picture.STALE in drawing.picture.notes
     (into_a,) = (e for e in drawing.picture.edges if drawing.picture.nodes[e.head].name == "a₁[2]")
@@ -277,7 +279,7 @@ def test_of_many_units_the_first_are_drawn() -> None:
     model = nn.Sequential([nn.Dense(25, "relu")], seed=0)
     A = model(X)
     drawing = viz.zoom(A)
-    assert len(boxes(drawing)["w₁"]) == 8
+    assert [name for name in boxes(drawing) if name.startswith("b")] == [f"b{i}[1]" for i in "₁₂₃₄₅₆₇₈"]
     assert drawing.picture.notes[-1] == "neurons 1 to 8 of 25: max_units=25 draws each"
     assert len(viz.zoom(A, max_units=3).picture.nodes) == 3 * 5 + 2
 
@@ -288,7 +290,7 @@ def test_of_many_features_weights_share_boxes() -> None:
     drawing = viz.zoom(A)
     assert len(drawing.picture.nodes) == 1 + 8 * 4
     (z,) = (box for box in drawing.picture.nodes if box.name == "z₁[1]")
-    assert z.formula == "Σ (w₁ … w₆₄ × x₁ … x₆₄) + b"
+    assert z.formula == "Σ (w₁,₁[1] … w₁,₆₄[1] × x₁ … x₆₄) + b₁[1]"
     assert [box.value for box in drawing.picture.nodes if box.name.startswith("a")] == A.data[0].tolist()
 
 

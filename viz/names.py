@@ -1,7 +1,8 @@
 """What a node is called in a picture: its label, else the caller's variable, else what it is in a neuron.
 
 What a neuron computes is called as in the lecture notes: z is the weighted sum, a the activation; z₃[2] is that of
-neuron 3 in layer 2 (pictures raise the [2]), z₃[2]⁽ⁱ⁾ for the i-th example. What remains is v1, v2, …
+neuron 3 in layer 2 (pictures raise the [2]), z₃[2]⁽ⁱ⁾ for the i-th example; its second weight, where other neurons have
+weights too, is w₃₂[2]. What remains is v1, v2, …
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 from autograd_mini.names import candidates
 
 from . import text
+
+_STEM = re.compile(r"(.*?)(\d*)", re.DOTALL)
 
 
 def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[int, str]:
@@ -40,7 +43,7 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
     if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
         raise TypeError(f"names is {variables!r:.60}; pass {{name: node}}, names=locals(), or {{}} for labels only")
     everyone = list(nodes)
-    names = {id(node): str(node.label) for node in everyone if node.label}
+    names = {id(node): str(node.label) for node in everyone if node.label} | dict(_weights(everyone))
     taken = {text.subscripts(name) for name in names.values()}
     wanted = {id(node) for node in everyone} - names.keys()
     for name, thing in candidates(variables):
@@ -61,6 +64,20 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
         names[id(node)] = name
         taken.add(name)
     return names
+
+
+def _weights(nodes: Sequence[Any]) -> Iterator[tuple[int, str]]:
+    """(id, name) of weights and biases, where several neurons have some: w₁₂ is the second weight of neuron 1."""
+    leaves = (node for node in nodes if not node.op and node.label and node.scope)
+    owned = [node for node in leaves if node.scope[-1].startswith("neuron")]
+    if len({node.scope for node in owned}) < 2:
+        return
+    parts = [_STEM.fullmatch(node.label).groups() for node in owned]  # type: ignore[union-attr]  # matches any text
+    numbers = [(_number(node.scope[-1]), _number(node.scope[-2]) if len(node.scope) > 1 else "") for node in owned]
+    is_wide = any(len(index) > 1 or len(neuron) > 1 for (_, index), (neuron, _) in zip(parts, numbers, strict=True))
+    for node, (letter, index), (neuron, layer) in zip(owned, parts, numbers, strict=True):
+        between = "," if is_wide and index else ""
+        yield id(node), text.unit(letter, neuron + between + index, layer, "")
 
 
 def _neurons(nodes: Sequence[Any]) -> Iterator[tuple[int, str]]:

@@ -170,6 +170,8 @@ class Layer:
             if self.A is not self.Z:
                 a = FUNCTIONS[self.A.op](*(z if each is self.Z else float(each.data) for each in self.A.inputs))
                 self.a.give(a, example, j)
+            for leaf in (*w, *b):
+                leaf._tag = Tag(leaf.label, (*scope, f"neuron {j + 1}"))
             for part in (*sums, a):
                 part._tag = Tag(scope=(*scope, f"neuron {j + 1}"))
             if level == "operations":  # else it goes without saying which is the weighted sum
