@@ -17,15 +17,17 @@ from __future__ import annotations
 import functools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from .expr import Call, Expr, Number
+from .expr import Call, Expr, Number, Symbol
 
 MOST_TERMS = 40  # of a product that is multiplied out
+MOST_CONDITIONS = 3  # of a formula that is split into cases
 HIGHEST_POWER = 4  # of a sum that is multiplied out
 LARGEST = 10**6  # numerator and denominator of a number that is reckoned with
+DIGITS = 15  # of a number that is raised to a power
 ROOT = Fraction(1, 2)
 
 Powers = Mapping[Expr, Fraction]  # base → exponent
@@ -57,13 +59,18 @@ def shortest(formula: Expr) -> Expr:
     folded = formula.simplify()
     terms = _sum(folded)
     products = _product(folded), _factored(terms), _together(terms)
-    forms = [_written_sum(terms), *map(_written, products), folded]
-    return min(forms, key=_length)
+    try:
+        forms = [_written_sum(terms), *map(_written, products), *_by_cases(folded), folded]
+    except OverflowError:  # a number beyond those that Python's floats reach
+        return folded
+    found = min(forms, key=_length)
+    return shortest(found) if _length(found) < _length(formula) else found
 
 
-def _length(formula: Expr) -> int:
-    """How much there is to read; a fraction in a fraction counts more."""
-    return sum(1 for _ in formula.walk()) + 3 * has_nested_fraction(formula)
+def _length(formula: Expr) -> tuple[int, int]:
+    """How much there is to read, a fraction in a fraction counting more; and how many names."""
+    parts = [*formula.walk()]
+    return len(parts) + 3 * has_nested_fraction(formula), sum(isinstance(part, Symbol) for part in parts)
 
 
 def has_nested_fraction(formula: Expr) -> bool:
@@ -79,6 +86,23 @@ def has_nested_fraction(formula: Expr) -> bool:
     return any(isinstance(part, Call) and part.name == "div" for part in inner)
 
 
+def _by_cases(formula: Expr) -> Iterator[Expr]:
+    """The formula as one choice, between what it is where a condition in it holds, and where it doesn't."""
+    conditions = {part.operands[0] for part in formula.walk() if isinstance(part, Call) and part.name == "where"}
+    if 1 <= len(conditions) <= MOST_CONDITIONS:
+        condition = min(conditions, key=str)
+        branches = [shortest(_chosen(formula, condition, i)) for i in (1, 2)]
+        yield Call("where", condition, *branches) if branches[0] != branches[1] else branches[0]
+
+
+def _chosen(formula: Expr, condition: Expr, branch: int) -> Expr:
+    def choose(part: Expr) -> Expr:
+        is_choice = isinstance(part, Call) and part.name == "where" and part.operands[0] == condition
+        return part.operands[branch] if is_choice else part  # type: ignore[attr-defined]  # a choice is a Call
+
+    return formula.map(choose)
+
+
 # From a formula to products and sums.
 
 
@@ -86,8 +110,8 @@ def has_nested_fraction(formula: Expr) -> bool:
 def _product(formula: Expr) -> Product:
     """The formula as a product of powers."""
     match formula:
-        case Number(value=value) if _is_simple(value):
-            return Product(Fraction(repr(value)), {})
+        case Number(value=value) if (number := _fraction(value)) is not None:
+            return Product(number, {})
         case Call(name="mul", operands=(x, y)):
             return _times(_product(x), _product(y))
         case Call(name="div", operands=(x, y)):
@@ -100,8 +124,8 @@ def _product(formula: Expr) -> Product:
             return _power(_product(x), Fraction(-1))
         case Call(name="sqrt", operands=(x,)):
             return _power(_product(x), ROOT)
-        case Call(name="pow", operands=(x, Number(value=n))) if _is_simple(n):
-            return _power(_product(x), Fraction(repr(n)))
+        case Call(name="pow", operands=(x, Number(value=n))) if (exponent := _fraction(n)) is not None:
+            return _power(_product(x), exponent)
         case Call(name="add" | "sub"):
             return _factored(_sum(formula))
         case Call(name="log", operands=(Number(value=math.e),)):
@@ -111,8 +135,12 @@ def _product(formula: Expr) -> Product:
     return Product(Fraction(1), {formula: Fraction(1)})
 
 
-def _is_simple(value: float) -> bool:
-    return abs(value) <= LARGEST and Fraction(repr(value)).denominator <= LARGEST
+def _fraction(value: float) -> Fraction | None:
+    """A number to be reckoned with, if it is written with few digits; what is a float's error is left out."""
+    if not abs(value) <= LARGEST:
+        return None
+    fraction = Fraction(f"{value:.15g}")
+    return fraction if fraction.denominator <= LARGEST else None
 
 
 def _times(first: Product, second: Product) -> Product:
@@ -129,7 +157,9 @@ def _scaled(product: Product, factor: Fraction | int) -> Product:
 def _power(product: Product, exponent: Fraction) -> Product:
     """A product to a power; a power to one that isn't whole becomes a base, because √(x²) is not x."""
     is_base = product.coefficient == 1 and [*product.powers.values()] == [1]
-    if is_base or (exponent.denominator == 1 and (product.coefficient or exponent > 0)):
+    is_whole = exponent.denominator == 1 and (product.coefficient or exponent > 0)
+    size = max(abs(product.coefficient.numerator), product.coefficient.denominator)
+    if is_base or (is_whole and abs(exponent) * math.log10(size) < DIGITS):
         powers = {base: n * exponent for base, n in product.powers.items()}
         return Product(Fraction(1) if is_base else product.coefficient ** int(exponent), powers)
     return Product(Fraction(1), {_written(product): exponent})
@@ -219,9 +249,13 @@ def _names(monomial: Monomial) -> list[str]:
     return sorted(str(base) for base, _ in monomial)
 
 
+def _degree(term: Product) -> Fraction:
+    return sum((n for base, n in term.powers.items() if not isinstance(base, Number)), Fraction(0))
+
+
 def _written_sum(terms: Sum) -> Expr:
     """A sum, higher powers first and numbers last; one that would begin with a minus sign ends with it."""
-    ordered = sorted(_terms(terms), key=lambda term: (-sum(term.powers.values()), _names(term.monomial)))
+    ordered = sorted(_terms(terms), key=lambda term: (-_degree(term), _names(term.monomial)))
     if ordered and ordered[0].coefficient < 0:
         ordered.sort(key=lambda term: term.coefficient < 0)
     total: Expr = Number(0)
@@ -234,7 +268,10 @@ def _written_sum(terms: Sum) -> Expr:
 def _written(product: Product) -> Expr:
     """A product with its number first, then names, calls, sums; with one fraction stroke."""
     coefficient, powers = product
-    difference = next((base for base, n in powers.items() if n == 1 and _is_plain_difference(base)), None)
+    if not coefficient:
+        return Number(0)
+    differences = (base for base, n in powers.items() if n == 1 and _is_plain_difference(base))
+    difference = min(differences, key=str, default=None)
     if coefficient < 0 and isinstance(difference, Call):  # -(a - b) is b - a
         first, last = difference.operands
         others = {base: n for base, n in powers.items() if base is not difference}
@@ -248,12 +285,12 @@ def _written(product: Product) -> Expr:
 
 
 def _number(size: Fraction) -> tuple[list[Expr], list[Expr]]:
-    """A positive number as what stands above and below the fraction stroke: 3 / 2, but 0.1."""
-    as_decimal = float(f"{float(size):.6g}")
-    if size.denominator in (1, 2, 4) or Fraction(repr(as_decimal)) != size:
-        above, below = Number(size.numerator), Number(size.denominator)
+    """A positive number as what stands above and below the fraction stroke: 3 / 2 and 1 / 3, but 0.1."""
+    is_decimal = size.denominator not in (2, 4) and 10**DIGITS % size.denominator == 0
+    if is_decimal or max(size.as_integer_ratio()) > 10**DIGITS:
+        above, below = Number(float(size)), Number(1)
     else:
-        above, below = Number(as_decimal), Number(1)
+        above, below = Number(size.numerator), Number(size.denominator)
     return [above] * (above != Number(1)), [below] * (below != Number(1))
 
 

@@ -26,20 +26,20 @@ c = a + b = 2 + 1 = 3
 d = b + 1 = 1 + 1 = 2
 e = c × d = 3 × 2 = 6
 each edge: how fast the result moves with the operand
-back from e: ∂e/∂e = 1
-∂e/∂c += ∂e/∂e × ∂e/∂c = 1 × 2 = 2
-∂e/∂d += ∂e/∂e × ∂e/∂d = 1 × 3 = 3
-∂e/∂a += ∂e/∂c × ∂c/∂a = 2 × 1 = 2
-∂e/∂b += ∂e/∂c × ∂c/∂b = 2 × 1 = 2
-∂e/∂b += ∂e/∂d × ∂d/∂b = 3 × 1 = 3, so far 2 + 3 = 5
+∂e/∂e = 1: here the backward sweep begins
+∂e/∂c += ∂e/∂c · ∂e/∂e: contribution 2 × 1 = 2
+∂e/∂d += ∂e/∂d · ∂e/∂e: contribution 3 × 1 = 3
+∂e/∂a += ∂c/∂a · ∂e/∂c: contribution 1 × 2 = 2
+∂e/∂b += ∂c/∂b · ∂e/∂c: contribution 1 × 2 = 2
+∂e/∂b += ∂d/∂b · ∂e/∂d: contribution 1 × 3 = 3; total so far 2 + 3 = 5
 one sweep back: ∂e/∂a = 2 and ∂e/∂b = 5"""
 
 FORWARD = """\
-forward from b: ∂b/∂b = 1, ∂a/∂b = 0
-∂c/∂b = ∂c/∂b × ∂b/∂b = 1 × 1 = 1
-∂d/∂b = ∂d/∂b × ∂b/∂b = 1 × 1 = 1
-∂e/∂b = ∂e/∂c × ∂c/∂b + ∂e/∂d × ∂d/∂b = 2 × 1 + 3 × 1 = 5
-one sweep forward: ∂e/∂b = 5; each of the 2 inputs needs its own"""
+∂b/∂b = 1: b moves, the other inputs stand still
+∂c/∂b = ∂b/∂b · ∂c/∂b = 1 × 1 = 1
+∂d/∂b = ∂b/∂b · ∂d/∂b = 1 × 1 = 1
+∂e/∂b = ∂c/∂b · ∂e/∂c + ∂d/∂b · ∂e/∂d = 1 × 2 + 1 × 3 = 5
+one sweep forward: ∂e/∂b = 5; the gradient of all 2 inputs needs 2 sweeps"""
 
 
 def grown(seed: int, *leaves: Any) -> Any:
@@ -97,8 +97,8 @@ def test_what_happens_stands_out() -> None:
         elif "+=" in sentence:
             (edge,) = edges
             assert sentence.startswith(f"∂e/∂{nodes[0]} += ")
-            assert f" × ∂{picture.nodes[edge.head].name}/∂{nodes[0]} = " in sentence
-        elif "back from" in sentence:
+            assert f" += ∂{picture.nodes[edge.head].name}/∂{nodes[0]} · " in sentence
+        elif "begins" in sentence:
             assert (nodes, edges) == (["e"], [])
         else:
             assert (nodes, edges) == ([], [])
@@ -150,8 +150,8 @@ def test_a_direction_of_several_inputs() -> None:
     e = lecture()
     a, b = leaves_of(e)
     said = str(animate(e, mode="forward", wrt={a: 3.0, b: -2.0})).splitlines()
-    assert said[6] == "forward from a and b: tangent of a = 3, tangent of b = −2"
-    assert said[-2].endswith("= 2 × 1 + 3 × (−2) = −4")
+    assert said[6] == "tangent of a = 3 and tangent of b = −2: a and b move"
+    assert said[-2].endswith("= 1 × 2 + (−2) × 3 = −4")
 
 
 def test_several_outputs_begin_together() -> None:
@@ -159,8 +159,11 @@ def test_several_outputs_begin_together() -> None:
     p, q = a * a, a * 5
     said = str(animate([p, q])).splitlines()
     assert said[0] == "p and q are computed from a"
-    assert said[5:7] == ["back from p: grad p = 1", "back from q: grad q = 1"]
-    assert said[-2] == "grad a += grad q × ∂q/∂a = 1 × 5 = 5, so far 6 + 5 = 11"
+    assert said[5:7] == [
+        "grad p = 1: here the backward sweep begins",
+        "grad q = 1: here the backward sweep begins",
+    ]
+    assert said[-2] == "grad a += ∂q/∂a · grad q: contribution 5 × 1 = 5; total so far 6 + 5 = 11"
 
 
 def test_negative_numbers_and_constants_in_sentences() -> None:
@@ -168,7 +171,7 @@ def test_negative_numbers_and_constants_in_sentences() -> None:
     y = x * x - 3
     said = str(animate(y)).splitlines()
     assert said[2] == "v₁ = x × x = −2 × (−2) = 4"
-    assert said[-2] == "∂y/∂x += ∂y/∂v₁ × ∂v₁/∂x = 1 × (−2) = −2, so far −2 + (−2) = −4"
+    assert said[-2] == "∂y/∂x += ∂v₁/∂x · ∂y/∂v₁: contribution −2 × 1 = −2; total so far −2 + (−2) = −4"
 
 
 def test_a_leaf_that_has_changed_is_not_put_into_the_formula() -> None:
@@ -234,6 +237,16 @@ def test_a_running_total_that_is_longer_than_the_gradient_has_room() -> None:
 def test_what_cannot_be_read_on_a_slide() -> None:
     with pytest.raises(ValueError, match="Pass a node nearer to the inputs, or size=None"):
         animate(chain(40), size="slide")
+
+
+def test_a_large_graph_is_drawn_tightly() -> None:
+    assert not animate(lecture()).frames[0].drawing.view.tight
+    assert animate(chain(12)).frames[0].drawing.view.tight
+
+
+def test_a_long_sentence_goes_on_in_a_new_line_after_its_semicolon() -> None:
+    frame = animate(lecture(backward=False)).frames[-2]
+    assert texts(frame.svg)[-2:] == ["∂e/∂b += ∂d/∂b · ∂e/∂d: contribution 1 × 3 = 3;", "total so far 2 + 3 = 5"]
 
 
 def test_frames_for_slides_are_slides() -> None:
@@ -352,7 +365,7 @@ def test_a_leaf_alone() -> None:
     assert str(animate(Value(2, "a"))).splitlines() == [
         "a is not computed from anything",
         "the input: a = 2",
-        "back from a: ∂a/∂a = 1",
+        "∂a/∂a = 1: here the backward sweep begins",
         "one sweep back: ∂a/∂a = 1",
     ]
 

@@ -148,6 +148,13 @@ def test_what_cannot_be_read_on_a_slide() -> None:
         _ = compare_modes(chain(40), size="slide").svg
 
 
+def test_what_cannot_be_read_says_how_near_it_comes() -> None:
+    neuron = ag.nn.Neuron(2, activation="sigmoid", seed=0)
+    loss = ag.bce(1, neuron([Value(1, "x1"), Value(-2, "x2")]))
+    with pytest.raises(ValueError, match=r"would be 1\d\.\d px high"):
+        _ = compare_modes(loss, size="slide").svg
+
+
 def test_wide_drawings_stand_below_each_other() -> None:
     x = Value(0.1, "x")
     y = x

@@ -76,6 +76,7 @@ def test_a_compact_picture_has_straight_edges_without_labels() -> None:
         node = node * 2
     source = viz.draw(node).source
     assert "splines=line" in source
+    assert "nslimit=1" in source
     assert '201 nodes: collapse=\\"neuron\\"' in source
     assert "∂" not in source
 

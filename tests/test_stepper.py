@@ -16,6 +16,7 @@ import pytest
 from drawn import lecture
 
 import autograd_mini as ag
+import viz
 from autograd_mini import Tensor, Value
 from viz import style
 from viz.page.step import MOST_NODES, step
@@ -103,14 +104,23 @@ def test_what_json_has_no_word_for_is_text(number: float) -> None:
     assert known["nodes"][1]["operands"] == [0, "inf"]
 
 
-def test_colours_are_variables_by_day_and_by_night() -> None:
-    page = step(lecture()).html
+@pytest.mark.parametrize(("background", "when"), [("white", 0), ("dark", 1)])
+def test_the_picture_has_the_colours_of_a_drawing_by_day_and_by_night(background: style.Background, when: int) -> None:
+    neuron = ag.nn.Neuron(1, activation="tanh", seed=0)
+    loss = neuron([Value(2, "x")]) ** 2
+    loss.backward()
+    page = step(loss, names={}).html
+    colours = dict(re.findall(r"(--[\w-]+): (#\w+);", re.findall(":root {[^}]*}", page)[when]))
     (picture,) = re.findall(r"<svg .*?</svg>", page.partition('<div id="picture">')[2], re.DOTALL)[:1]
-    assert "#" not in picture
-    for name in set(re.findall(r"var\((--[\w-]+)\)", page)):
-        assert page.count(f"{name}: #") == 2, name
-    assert style.LIGHT.gradient in page
-    assert style.DARK.gradient in page
+    shown = re.sub(r"var\((--[\w-]+)\)", lambda m: colours[m[1]], picture)
+    drawn = viz.draw(loss, names={}, edges="formulas", background=background).svg
+    _, *expected = re.findall('(?:fill|stroke)="([^"]*)"', drawn)  # the first is its background
+    assert re.findall('(?:fill|stroke)="([^"]*)"', shown) == expected
+
+
+def test_every_variable_of_the_page_has_a_colour() -> None:
+    page = step(lecture()).html
+    assert all(f"{name}: " in page for name in re.findall(r"var\((--[\w-]+)\)", page))
 
 
 def test_a_formula_is_kept_once_for_all_nodes_of_one_operation() -> None:

@@ -16,7 +16,7 @@ from test_stepper import NASTY
 
 import autograd_mini as ag
 from autograd_mini import Value
-from viz import text
+from viz import style, text
 from viz.page.document import read
 from viz.page.step import step
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.chromium
 
+COLOURS = (style.LIGHT.ink, style.LIGHT.gradient)
 READ = "groups => groups.map(g => [g.dataset.value, g.dataset.grad])"
 
 
@@ -177,10 +178,10 @@ def formula(page: Page) -> str:
     [
         ("step=1", "c=a+b=2+1=3"),
         ("step=4", "∂e/∂e=1"),
-        ("step=8", "∂e/∂b+=∂e/∂c·∂c/∂b=2×1=2"),
-        ("step=9", "∂e/∂b+=∂e/∂d·∂d/∂b=3×1=3;∂e/∂b=∂e/∂c·∂c/∂b+∂e/∂d·∂d/∂b=2+3=5"),
+        ("step=8", "∂e/∂b+=∂c/∂b·∂e/∂c=1×2=2"),
+        ("step=9", "∂e/∂b+=∂d/∂b·∂e/∂d=1×3=3;∂e/∂b=∂c/∂b·∂e/∂c+∂d/∂b·∂e/∂d=2+3=5"),
         ("step=1&a=-2&b=-1", "c=a+b=−2+(−1)=−3"),
-        ("step=end&mode=forward&wrt=b", "∂e/∂b=∂e/∂c·∂c/∂b+∂e/∂d·∂d/∂b=2×1+3×1=5"),
+        ("step=end&mode=forward&wrt=b", "∂e/∂b=∂c/∂b·∂e/∂c+∂d/∂b·∂e/∂d=1×2+1×3=5"),
     ],
 )
 def test_the_chain_rule_is_written_in_mathml(opened: Callable[..., Page], at: str, expected: str) -> None:
@@ -285,7 +286,7 @@ def test_tangents_are_those_of_jvp(opened: Callable[..., Page], name: str) -> No
 
 def test_forward_mode_says_how_many_sweeps_it_needs(opened: Callable[..., Page]) -> None:
     page = opened(lecture(), "mode=forward&wrt=b&step=end")
-    assert page.inner_text("#said").endswith("∂e/∂b = 2 × 1 + 3 × 1 = 5 after 1 sweep")
+    assert page.inner_text("#said").endswith("∂e/∂b = 1 × 2 + 1 × 3 = 5 after 1 sweep")
     assert page.inner_text("#pattern").startswith("Forward mode: the gradient of all 2 inputs needs 2 sweeps")
     assert [grad for _, grad in numbers(page)] == [0, 1, 1, 1, 5]
     assert "∂c/∂b" in (page.locator(".node").nth(2).text_content() or "")
@@ -479,12 +480,52 @@ def test_labels_are_shown_and_do_nothing(opened: Callable[..., Page]) -> None:
 def test_printed_it_shows_everything_and_no_controls(opened: Callable[..., Page]) -> None:
     page = opened(lecture(), "step=2")
     page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert numbers(page)[1] == (1, 5)
     assert page.locator("#transcript li").count() == 9
     assert not page.locator("button:visible, input:visible").count()
-    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert numbers(page)[1] == (1, None)
     assert page.inner_text("#count") == "step 2 / 9"
+
+
+HEIGHTS = "['#picture', '#picture > svg'].map(s => document.querySelector(s).getBoundingClientRect().height)"
+
+
+def logistic() -> Value:
+    """The logistic neuron of the lectures with its loss."""
+    neuron = ag.nn.Neuron(2, activation="sigmoid", seed=0)
+    x, y = [Value(1, "x1"), Value(-2, "x2")], Value(1, "y", requires_grad=False)
+    return ag.bce(y, neuron(x))
+
+
+def test_the_logistic_neuron_is_seen_whole(opened: Callable[..., Page]) -> None:
+    page = opened(logistic())
+    page.set_viewport_size({"width": 1280, "height": 720})
+    frame, picture = page.evaluate(HEIGHTS)
+    assert picture <= frame + 1
+    assert not page.eval_on_selector("#picture", "f => f.scrollWidth > f.clientWidth")
+
+
+@pytest.mark.parametrize("size", [(1280, 300), (400, 720)])
+def test_before_text_gets_too_small_the_picture_scrolls(opened: Callable[..., Page], size: tuple[int, int]) -> None:
+    page = opened(logistic())
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    scale = page.eval_on_selector("#picture svg", "s => s.getBoundingClientRect().width / s.viewBox.baseVal.width")
+    assert 11 * scale == pytest.approx(11, abs=0.1)  # pixels, of a font of 11 points
+
+
+def test_what_is_marked_has_the_colour_of_gradients_where_it_is_about_them(opened: Callable[..., Page]) -> None:
+    colour = (
+        "document.querySelector('.node.now rect') && getComputedStyle(document.querySelector('.node.now rect')).stroke"
+    )
+    page = opened(lecture())
+    found = []
+    for _ in range(6):
+        found.append(page.evaluate(colour))
+        page.keyboard.press("ArrowRight")
+    ink, gradient = (f"rgb({', '.join(str(int(c[i : i + 2], 16)) for i in (1, 3, 5))})" for c in COLOURS)
+    assert found == [None, ink, ink, ink, gradient, gradient]
 
 
 def test_by_night_it_is_dark(opened: Callable[..., Page]) -> None:

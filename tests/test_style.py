@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
+import viz
 from viz import style
 
 # Machado, Oliveira and Fernandes (2009): what red-green blind eyes see, on linear RGB.
@@ -63,16 +66,20 @@ def test_the_tints_are_those_of_the_design() -> None:
         "operation": ("#FFFFFF", "#4D4D4D"),
         "constant": ("#F2F2F2", "#8A8A8A"),
         "output": ("#D6F0E6", "#007A59"),
+        "backward pass": ("#FCE8DB", "#B34700"),
     }
     assert style.LIGHT.gradient == "#B34700"
 
 
+def test_no_two_colours_of_a_page_share_a_variable() -> None:
+    page = style.PAGE
+    pairs = (page.cluster, *page.boxes.values())
+    variables = [page.background, page.ink, page.muted, page.gradient, page.edge, *itertools.chain(*pairs)]
+    assert len(set(variables)) == len(variables)
+    assert all(re.fullmatch(r"var\(--[a-z-]+\)", variable) for variable in variables)
+
+
 def test_no_other_module_holds_a_colour() -> None:
-    import re
-    from pathlib import Path
-
-    import viz
-
-    for path in Path(viz.__file__).parent.glob("*.py"):
-        if path.name != "style.py":
+    for path in Path(viz.__file__).parent.rglob("*.*"):
+        if path.name != "style.py" and path.suffix in (".py", ".js", ".css", ".html"):
             assert not re.findall(r"#[0-9A-Fa-f]{6}\b", path.read_text("utf-8")), path.name

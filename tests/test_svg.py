@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from drawn import RENDERERS, SVG, lecture, network, parsed, texts
@@ -9,7 +10,7 @@ from drawn import RENDERERS, SVG, lecture, network, parsed, texts
 import autograd_mini as ag
 import viz
 from autograd_mini import Value, nn
-from viz import text
+from viz import style, text
 
 HOSTILE = [
     '"quotes"', "back\\", "a\nb", "{}|<>", "<b>bold</b>", "&amp; & &lt;", r"\N \G \L", "שלום", "x\0y", "\ud800",
@@ -201,6 +202,39 @@ def test_backward_arrows_are_reversed_and_dashed() -> None:
     assert backward.count('stroke-dasharray="5,3"') == 5
     heads = [re.findall(r'<polygon points="([-\d.]+)', svg) for svg in (forward, backward)]
     assert min(map(float, heads[1])) < min(map(float, heads[0]))
+
+
+def test_where_no_derivative_flows_a_backward_arrow_has_no_colour_of_gradients() -> None:
+    f = Value(2, "x") * Value(3, "y", requires_grad=False)
+    edges = parsed(viz.draw(f, names={}, flow="backward").svg).findall(f".//{SVG}g[@class='edge']")
+    colours = {edge.attrib["data-edge"]: edge[0].attrib["stroke"] for edge in edges}
+    assert colours == {"n0-n2": style.LIGHT.gradient, "n1-n2": style.LIGHT.edge}
+
+
+@pytest.mark.parametrize(("steps", "colour"), [(("value",), "ink"), (("value", "local", "grad"), "gradient")])
+def test_what_stands_out_is_thick_but_for_the_head_and_its_colour_says_what_it_is_about(
+    steps: tuple[str, ...], colour: str
+) -> None:
+    drawing = viz.draw(lecture(), names={})
+    picture = drawing.picture.revealed(steps)
+    stressed = replace(
+        picture,
+        nodes=tuple(replace(node, emphasis=node.name == "b") for node in picture.nodes),
+        edges=tuple(replace(edge, emphasis=edge.operand == 1) for edge in picture.edges),
+    )
+    plain, strong = (parsed(drawing.showing(each).svg) for each in (picture, stressed))
+    expected = getattr(style.LIGHT, colour)
+    for kind, count in (("node", 1), ("edge", 2)):
+        groups = [each for each in strong.iter() if re.fullmatch(f"{kind} .*emphasis", each.get("class", ""))]
+        assert len(groups) == count
+        for group in groups:
+            (same,) = [each for each in plain.iter() if each.get(f"data-{kind}") == group.get(f"data-{kind}")]
+            for shape, before in zip(group, same, strict=True):
+                if "stroke" in shape.attrib:
+                    assert shape.attrib["stroke"] == expected
+                    wider = 1 if shape.tag == f"{SVG}polygon" else style.EMPHASIS
+                    width = float(before.attrib["stroke-width"]) * wider
+                    assert float(shape.attrib["stroke-width"]) == pytest.approx(width, abs=0.01)
 
 
 def test_backgrounds() -> None:

@@ -228,6 +228,11 @@ def extent(svg: str) -> Bounds:
     return float(x), float(y), float(width), float(height)
 
 
+def is_large(svg: str) -> bool:
+    """Whether a finished figure does not fit on a screen with readable text: it is laid out tightly then."""
+    return any(length > most for length, most in zip(extent(svg)[2:], style.SCREEN, strict=True))
+
+
 def element(parent: ET.Element, tag: str, **attributes: str | float) -> ET.Element:
     """An element of SVG, its numbers short."""
     return ET.SubElement(parent, tag, {k: v if isinstance(v, str) else coordinate(v) for k, v in attributes.items()})

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from operator import itemgetter
 from typing import Any, Literal, get_args
 
 from autograd_mini.names import callers_names
@@ -62,10 +63,13 @@ class Comparison(Figure):
     def svg(self) -> str:
         """The finished figure as SVG text."""
         views = sorted(arrangements(replace(self.forward.view, size=self.size)), key=lambda view: view.tight)
+        tried: list[tuple[float, Canvas, style.Size]] = []
         for view, beside in product(views, (True, False)):
             canvas, sizes = self._laid(view, beside)
-            if _fits(canvas, sizes, self.size):
+            tried.append((_fit(canvas, sizes, self.size), canvas, sizes))
+            if tried[-1][0] >= 1:
                 break
+        _, canvas, sizes = max(tried, key=itemgetter(0))
         return canvas.page(self.verdict, pad=0, size=self.size, smallest=sizes.body, advice=NEARER_NODE)
 
     def _laid(self, view: View, beside: bool) -> tuple[Canvas, style.Size]:
@@ -237,13 +241,13 @@ def _swept(drawing: Drawing, mode: Literal["forward", "reverse"], start: int) ->
     return replace(drawing, picture=replace(made, edges=tuple(edges), notes=notes), view=view)
 
 
-def _fits(canvas: Canvas, sizes: style.Size, size: style.SizeName | None) -> bool:
-    """Whether the figure is not too wide, or its text on a slide not too small."""
+def _fit(canvas: Canvas, sizes: style.Size, size: style.SizeName | None) -> float:
+    """How well the figure fits: from 1 on it is not too wide, and its text on a slide not too small."""
     x0, y0, x1, y1 = canvas.bounds()
     if size == "slide":
         across, down = style.SLIDE
-        return sizes.body * min(across / (x1 - x0), down / (y1 - y0)) >= style.SLIDE_TEXT
-    return x1 - x0 <= (style.PAPER_WIDTH if size == "paper" else style.COMPARED_WIDTH)
+        return sizes.body * min(across / (x1 - x0), down / (y1 - y0)) / style.SLIDE_TEXT
+    return (style.PAPER_WIDTH if size == "paper" else style.COMPARED_WIDTH) / (x1 - x0)
 
 
 def _listed(by: Costs) -> str:

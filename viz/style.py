@@ -83,6 +83,22 @@ DARK = Palette(
     edge="#A3A9B0",
     cluster=("#1C2025", "#59616B"),
 )
+
+
+def _variables(tint: str) -> tuple[str, str]:
+    name = tint.replace(" ", "-")
+    return f"var(--{name}-fill)", f"var(--{name}-border)"
+
+
+PAGE = Palette(  # of a page, whose style sheet says which colours these are by day and by night
+    background="var(--background)",
+    boxes={tint: _variables(tint) for tint in LIGHT.boxes},
+    ink="var(--ink)",
+    muted="var(--muted)",
+    gradient="var(--gradient)",
+    edge="var(--edge)",
+    cluster=_variables("cluster"),
+)
 PALETTES: Mapping[str, Palette] = {"white": LIGHT, "transparent": LIGHT, "dark": DARK}
 
 
@@ -119,7 +135,7 @@ MANY_EDGES = 120  # beyond them edges without labels are thin and straight
 DENSE_ROOM = 3.0  # straight edges have so many times the room between ranks
 
 TITLE = 1.2  # of the font size of names
-LABEL_LIFT = 0.15  # of the font size: from an arrow up to the label above it
+LABEL_LIFT = 0.15  # of the font size: between an arrow and the label above or beside it
 LINE_HEIGHT = 1.3  # of the font size
 MIN_WIDTH = 44.0  # of a box, so that a single letter does not make a sliver
 BESIDE_WIDTH = 260.0  # points: a title or caption takes a second line beyond this and beyond the graph's own width
@@ -129,6 +145,7 @@ RAISE = 0.4  # of the font size: how far it is above
 SLIDE = (1280.0, 720.0)  # pixels
 SLIDE_TEXT = 18.0  # pixels: smaller than this is not readable from the back row
 SLIDE_ENLARGE = 4.0  # pixels to a point: a small graph is not blown up beyond this
+SCREEN = 1240.0, 417.0  # points: what is larger would have text under 11 pixels beside a page's controls
 PAPER_WIDTH = 6.5 * 72  # points: the width of a text column
 
 PIXELS_PER_POINT = 96 / 72
@@ -153,7 +170,7 @@ PANEL_BORDER = 1.0
 PANEL_BAR = 3.0  # how thick the bar is that shows how far an animation is
 CAPITALS = 0.72  # of the font size: how high its capitals are
 GIF_WIDTH = 800.0  # pixels
-GIF_SCALE = (0.9, 2.0)  # the least and the most that a GIF is scaled to become so wide
+GIF_SCALE = (0.75, 2.0)  # the least and the most that a GIF is scaled to become so wide
 
 PLOT = (6.4, 4.8)  # inches: a plot alone
 PLOTS = (9.6, 5.4)  # inches: several beside each other; a slide's proportions, on which 10 points are 18 pixels

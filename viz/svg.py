@@ -11,10 +11,10 @@ from collections import defaultdict
 from xml.etree import ElementTree as ET
 
 from . import style, text
-from .canvas import Bounds, Canvas, Point, element
+from .canvas import Bounds, Canvas, Point, coordinate, element
 from .dot import is_dense
 from .labels import Run, View, beside_lines, box_size, edge_lines, font_size, node_lines, plain, statements
-from .picture import Edge, Node, Picture
+from .picture import Edge, Node, Picture, empty
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -22,7 +22,9 @@ _PORT = re.compile(r":[ewns]\b")  # the side at which an edge leaves or arrives:
 _BASELINE = 0.36  # of the font size: from the middle of a line down to its baseline
 
 
-def finish(layout: bytes, picture: Picture, view: View, shown: Picture | None = None) -> str:
+def finish(
+    layout: bytes, picture: Picture, view: View, shown: Picture | None = None, palette: style.Palette | None = None
+) -> str:
     """Draw the figure.
 
     Parameters
@@ -34,6 +36,8 @@ def finish(layout: bytes, picture: Picture, view: View, shown: Picture | None = 
     shown
         The same picture with other words in it, each in the lines of the first: what is written, where `picture` says
         how much room everything has.
+    palette
+        Its colours; by default those of the view's background.
 
     Returns
     -------
@@ -55,6 +59,7 @@ def finish(layout: bytes, picture: Picture, view: View, shown: Picture | None = 
 
     said = shown or picture
     canvas = Canvas(view.background)
+    canvas.palette = palette or canvas.palette
     for same in groups["cluster"].values():
         _cluster(canvas, same[0], view)
     parallel = {title: iter(same) for title, same in groups["edge"].items()}
@@ -101,11 +106,12 @@ def _cluster(canvas: Canvas, group: ET.Element, view: View) -> None:
 
 def _edge(canvas: Canvas, group: ET.Element, edge: Edge, view: View, width: float) -> None:
     colours, backward = canvas.palette, view.flow == "backward"
-    colour = colours.gradient if backward or edge.emphasis else colours.edge
-    width *= style.EMPHASIS if edge.emphasis else 1
+    stressed = colours.gradient if edge.symbol else colours.ink  # it carries a derivative, or a value
+    colour = stressed if edge.emphasis else colours.gradient if backward and edge.symbol else colours.edge
     out = canvas.group("edge" + " emphasis" * edge.emphasis, **{"data-edge": f"n{edge.tail}-n{edge.head}"})
     for path in group.findall(f"{_SVG}path"):
-        line = element(out, "path", d=path.get("d", ""), fill="none", stroke=colour, **{"stroke-width": width})
+        line = element(out, "path", d=path.get("d", ""), fill="none", stroke=colour)
+        line.set("stroke-width", coordinate(width * style.EMPHASIS if edge.emphasis else width))
         if backward:
             line.set("stroke-dasharray", style.DASHES)
         canvas.reach(*_points(path))
@@ -116,9 +122,9 @@ def _edge(canvas: Canvas, group: ET.Element, edge: Edge, view: View, width: floa
     places = [(float(said.get("x", "0")), float(said.get("y", "0"))) for said in group.findall(f"{_SVG}text")]
     canvas.reach(*places)
     for (x, y), words in zip(places, edge_lines(edge, view), strict=False):
-        # From left to right, labels lie on top of their arrows: some air between the two.
-        lift = style.LABEL_LIFT * view.sizes.edge if view.direction == "LR" else 0
-        canvas.write(out, words, (x, y - lift), view.sizes.edge)
+        # Labels lie on their arrows, or to the right of them: some air between the two.
+        air = style.LABEL_LIFT * view.sizes.edge
+        canvas.write(out, words, (x, y - air) if view.direction == "LR" else (x + air, y), view.sizes.edge)
 
 
 def _node(canvas: Canvas, group: ET.Element, i: int, node: Node, size: Point, view: View) -> None:
@@ -130,7 +136,8 @@ def _node(canvas: Canvas, group: ET.Element, i: int, node: Node, size: Point, vi
     fill, border = colours.boxes[node.tint]
     penwidth = shape.penwidth
     if node.emphasis:
-        border, penwidth = colours.gradient, penwidth * style.EMPHASIS
+        is_value = node.grad == empty(node.grad)  # nothing is said of a gradient yet
+        border, penwidth = colours.ink if is_value else colours.gradient, penwidth * style.EMPHASIS
     kind = f"node {node.kind}" + " output" * node.is_output + " emphasis" * node.emphasis
     out = canvas.group(kind, **{"data-node": f"n{i}"})
     ET.SubElement(out, "title").text = ", ".join((node.called, *statements(node, view.show)[1:]))

@@ -15,7 +15,7 @@ from autograd_mini import files
 from autograd_mini.names import callers_names, identifier
 
 from .. import style
-from ..canvas import TooSmallError, extent
+from ..canvas import TooSmallError, extent, is_large
 from ..drawing import Drawing, draw
 from ..labels import STEPS, arrangements, box_size
 from ..options import check
@@ -186,9 +186,9 @@ def animate(
     >>> print(animate(y, sweeps="grad"))
     y is computed from x
     each edge: how fast the result moves with the operand
-    back from y: ∂y/∂y = 1
-    ∂y/∂x += ∂y/∂y × ∂y/∂x = 1 × 3 = 3
-    ∂y/∂x += ∂y/∂y × ∂y/∂x = 1 × 3 = 3, so far 3 + 3 = 6
+    ∂y/∂y = 1: here the backward sweep begins
+    ∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3
+    ∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3; total so far 3 + 3 = 6
     one sweep back: ∂y/∂x = 6
     """
     wanted = {sweeps} if isinstance(sweeps, str) else set(sweeps)
@@ -201,6 +201,8 @@ def animate(
     given: dict[str, Any] = {"collapse": None, "max_nodes": MOST, "show": STEPS if "grad" in wanted else "value"}
     base = draw(node, names=names, mode=mode, wrt=wrt, **(given | options))
     check_numbers(base.picture, "animate")
+    if size is None and is_large(base.svg):
+        base = replace(base, view=replace(base.view, tight=True))
     told = scenes(base.picture, _places(node, wrt) if mode == "forward" else (), wanted)
     output = next(each for each in base.picture.nodes if each.is_output)
     return Animation(_frames(base, told, size), milliseconds, identifier(output.called) or "frame")

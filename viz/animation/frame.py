@@ -62,5 +62,8 @@ class Frame(Figure):
 
 
 def folded(sentence: str, width: float, sizes: style.Size) -> list[str]:
-    """A sentence on as many lines as it needs in a panel so wide."""
-    return text.folded(text.clean(sentence), sizes.name, width - 2 * style.PANEL_MARGIN)
+    """A sentence on as many lines as it needs in a panel so wide, a new one after each semicolon if one is too few."""
+    said, room = text.clean(sentence), width - 2 * style.PANEL_MARGIN
+    lines = text.folded(said, sizes.name, room)
+    parts = said.replace("; ", ";\n").splitlines()
+    return lines if len(lines) == 1 else [line for part in parts for line in text.folded(part, sizes.name, room)]

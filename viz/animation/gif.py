@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-COLOURS = 256  # the most that a GIF may have
+COLOURS = 255  # a GIF may have one more, which Pillow needs: it leaves out what stays as it was
 FOREVER = 0  # how often it is repeated
 
 Array = np.ndarray[Any, Any]
@@ -18,8 +17,8 @@ Array = np.ndarray[Any, Any]
 def gif(pngs: Sequence[bytes], milliseconds: Sequence[int]) -> bytes:
     """An animation of pictures of the same size.
 
-    The colours that are used most make one palette for all, and no picture is dithered: what is flat stays flat, so
-    that text stays crisp and the file small. What is transparent becomes white.
+    The colours that the first and the last use most make one palette for all, and no picture is dithered: what is flat
+    stays flat, so that text stays crisp and the file small. What is transparent becomes white.
 
     Parameters
     ----------
@@ -38,36 +37,34 @@ def gif(pngs: Sequence[bytes], milliseconds: Sequence[int]) -> bytes:
     except ImportError as error:
         raise ImportError("a GIF needs Pillow: pip install autograd-mini[plot]") from error
 
-    def opened(png: bytes) -> Image.Image:
+    def opened(png: bytes) -> Array:
+        """The colours of the pixels, each as one number."""
         picture = Image.open(io.BytesIO(png)).convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        return np.asarray(picture).view("<i4")[..., 0] & 0xFFFFFF
 
-    used: Counter[Any] = Counter()
-    for picture in map(opened, pngs):
-        counts = picture.getcolors(picture.width * picture.height) or ()
-        used.update({colour: count for count, colour in counts})
-    colours = np.array([colour for colour, _ in used.most_common()])
-    palette = colours[:COLOURS]
-    place = np.zeros(1 << 24, np.uint8)  # of every colour that there can be, in the palette
-    place[_coded(colours)] = _nearest(colours, palette)
-
-    frames = [Image.fromarray(place[_coded(np.asarray(opened(png)))]) for png in pngs]
-    for frame in frames:
-        frame.putpalette(palette.astype(np.uint8).tobytes())
+    counts = np.bincount(np.concatenate([opened(png).ravel() for png in (pngs[0], pngs[-1])]))
+    used = np.flatnonzero(counts)
+    palette = used[np.argsort(-counts[used], kind="stable")][:COLOURS]
+    place = np.full(1 << 24, -1, np.int16)  # of every colour that there can be, in the palette
+    frames = []
+    for pixels in map(opened, pngs):
+        new = np.unique(pixels[place[pixels] < 0])
+        place[new] = _nearest(new, palette)
+        frames.append(Image.fromarray(place[pixels].astype(np.uint8)))
+        frames[-1].putpalette(_parts(palette).astype(np.uint8).tobytes())
     written = io.BytesIO()
     first, *others = frames
     first.save(written, "GIF", save_all=True, append_images=others, duration=list(milliseconds), loop=FOREVER)
     return written.getvalue()
 
 
-def _coded(colours: Array) -> Array:
-    """Red, green and blue as one number."""
-    red, green, blue = np.moveaxis(colours.astype(np.int32), -1, 0)
-    code: Array = red << 16 | green << 8 | blue
-    return code
+def _parts(colours: Array) -> Array:
+    """Red, green and blue of each."""
+    return np.stack([colours & 255, colours >> 8 & 255, colours >> 16], axis=-1)
 
 
 def _nearest(colours: Array, palette: Array) -> Array:
     """Of each colour the place of the nearest one in the palette. Pillow's own search mixes similar ones up."""
-    away: Array = np.stack([np.square(colours - each).sum(axis=-1) for each in palette])
-    return np.asarray(away.argmin(axis=0))
+    away = [np.square(_parts(colours) - each).sum(axis=-1) for each in _parts(palette)]
+    return np.asarray(np.argmin(away, axis=0))

@@ -10,9 +10,9 @@ y is computed from x
 the input: x = 3
 y = x × x = 3 × 3 = 9
 each edge: how fast the result moves with the operand
-back from y: ∂y/∂y = 1
-∂y/∂x += ∂y/∂y × ∂y/∂x = 1 × 3 = 3
-∂y/∂x += ∂y/∂y × ∂y/∂x = 1 × 3 = 3, so far 3 + 3 = 6
+∂y/∂y = 1: here the backward sweep begins
+∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3
+∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3; total so far 3 + 3 = 6
 one sweep back: ∂y/∂x = 6
 """
 

@@ -1,4 +1,7 @@
-"""What each step of a sweep says, in a line: ``∂e/∂b += ∂e/∂d × ∂d/∂b = 3 × 1 = 3, so far 2 + 3 = 5``."""
+"""What each step of a sweep says, in the words of the page that steps through a graph.
+
+``∂e/∂b += ∂d/∂b · ∂e/∂d: contribution 1 × 3 = 3; total so far 2 + 3 = 5``.
+"""
 
 from __future__ import annotations
 
@@ -41,46 +44,51 @@ def value(picture: Picture, i: int) -> str:
 
 def share(picture: Picture, step: Share) -> str:
     """What an edge hands back to its tail, and what that has by now; or where the backward sweep starts."""
-    node = picture.nodes[step.step.node].name
+    gradient = _gradient(picture, step.step.node)
     if step.step.edge is None:
-        return f"back from {node}: {_gradient(picture, node)} = 1"
+        return f"{gradient} = 1: here the backward sweep begins"
     edge = picture.edges[step.step.edge]
-    head = _gradient(picture, picture.nodes[edge.head].name)
-    product = _product(step.given, edge.partial)
-    said = f"{_gradient(picture, node)} += {head} × {edge.symbol} = {product} = {_number(step.added)}"
-    return said + ("" if step.before is None else f", so far {_sum([step.before, step.added])} = {_number(step.total)}")
+    term = f"{gradient} += {edge.symbol} · {_gradient(picture, edge.head)}"
+    said = f"{term}: contribution {_number(edge.partial)} × {_signed(step.given)} = {_number(step.added)}"
+    if step.before is None:
+        return said
+    return f"{said}; total so far {_number(step.before)} + {_signed(step.added)} = {_number(step.total)}"
 
 
 def start(picture: Picture, sources: Collection[int]) -> str:
-    """``forward from b: ∂b/∂b = 1, ∂a/∂b = 0``."""
-    leaves = (i for i, node in enumerate(picture.nodes) if node.kind != "operation" and node.wants_grad)
-    said = [_tangent(picture.nodes[i]) for i in dict.fromkeys((*sorted(sources), *leaves))]
-    return f"forward from {_listed([picture.nodes[i].name for i in sorted(sources)])}: {_listed(said, ', ')}"
+    """``∂b/∂b = 1: b moves, the other inputs stand still``."""
+    moving = [picture.nodes[i] for i in sorted(sources)]
+    still = any(node.kind != "operation" and i not in sources for i, node in enumerate(picture.nodes))
+    said = f"{_listed([_tangent(node) for node in moving])}: {_listed([node.name for node in moving])}"
+    return f"{said} move{'s' * (len(moving) == 1)}{', the other inputs stand still' * still}"
 
 
 def tangent(picture: Picture, i: int, edges: Iterable[Edge]) -> str:
-    """``∂e/∂b = ∂e/∂c × ∂c/∂b + ∂e/∂d × ∂d/∂b = 2 × 1 + 3 × 1 = 5``."""
-    names, numbers = [], []
+    """``∂e/∂b = ∂c/∂b · ∂e/∂c + ∂d/∂b · ∂e/∂d = 1 × 2 + 1 × 3 = 5``."""
+    names: list[str] = []
+    numbers: list[str] = []
     for edge in edges:
         tail = picture.nodes[edge.tail]
-        names.append(f"{edge.symbol} × {_word(tail)}")
-        numbers.append(_product(edge.partial, tail.grad))
+        names.append(f"{_word(tail)} · {edge.symbol}")
+        numbers.append(f"{(_signed if numbers else _number)(tail.grad)} × {_signed(edge.partial)}")
     node = picture.nodes[i]
     return " = ".join((_word(node), _terms(names), _terms(numbers), _number(node.grad)))
 
 
 def end(picture: Picture, sources: Collection[int]) -> str:
     """What one sweep gave."""
-    wanting = [node for node in picture.nodes if node.wants_grad and node.kind != "operation"]
+    wanting = [i for i, node in enumerate(picture.nodes) if node.wants_grad and node.kind != "operation"]
     if sources:
         outputs = [_tangent(node) for node in picture.nodes if node.is_output]
-        more = f"; each of the {len(wanting)} inputs needs its own" if len(wanting) > 1 else ""
+        more = f"; the gradient of all {len(wanting)} inputs needs {len(wanting)} sweeps" if len(wanting) > 1 else ""
         return f"one sweep forward: {_listed(outputs)}{more}"
-    said = [f"{_gradient(picture, node.name)} = {_number(node.grad)}" for node in wanting if node.grad is not None]
+    found = ((i, picture.nodes[i].grad) for i in wanting)
+    said = [f"{_gradient(picture, i)} = {_number(grad)}" for i, grad in found if grad is not None]
     return f"one sweep back: {_listed(said)}" if said else "nothing here wants a gradient"
 
 
-def _gradient(picture: Picture, name: str) -> str:
+def _gradient(picture: Picture, i: int) -> str:
+    name = picture.nodes[i].name
     outputs = [node.name for node in picture.nodes if node.is_output]
     return f"∂{outputs[0]}/∂{name}" if len(outputs) == 1 else f"grad {name}"
 
@@ -111,14 +119,6 @@ def _in_numbers(picture: Picture, node: Node) -> str:
     return text.abbreviate(node.expression.substitute(numbers).text(), ROOM)
 
 
-def _product(first: object, second: object) -> str:
-    return f"{_number(first)} × {_signed(second)}"
-
-
-def _sum(numbers: Sequence[float]) -> str:
-    return " + ".join([_number(numbers[0]), *map(_signed, numbers[1:])])
-
-
 def _signed(said: object) -> str:
     number = _number(said)
     return f"({number})" if number.startswith("−") else number
@@ -128,7 +128,7 @@ def _terms(terms: list[str]) -> str:
     return " + ".join(terms if len(terms) <= FEW else [*terms[:2], "…", terms[-1]])
 
 
-def _listed(said: Sequence[str], last: str = " and ") -> str:
+def _listed(said: Sequence[str]) -> str:
     if len(said) > FEW:
         return f"{', '.join(said[: FEW - 1])}, … ({len(said)} in all)"
-    return last.join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))

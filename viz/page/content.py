@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from autograd_mini.expr import Expr, Number, Symbol
 from autograd_mini.javascript import program
 
-from .. import render, text
+from .. import render, style, text
+from ..canvas import extent, is_large
+from ..collapse import FULL_LABELS
 from ..dot import digraph
 from ..labels import View
 from ..mathml import mathml
@@ -26,8 +27,6 @@ from ..svg import finish
 from ..sweeps import backward_steps, forward_steps
 from .document import document
 
-MOST_LABELLED = 150  # nodes: beyond them edges have no labels
-WIDE = 1500.0  # pixels: what is wider is laid out tightly
 MOST_TITLE = 60  # characters
 MOST_HOLES = 12  # operands of a formula that is shown with its numbers put in
 ROOM = "−0.01234"  # as wide as numbers usually come out
@@ -65,7 +64,7 @@ class Content:
     @property
     def height(self) -> int:
         """How many pixels high a frame has to be for the page."""
-        return round(min(float(self.svg.attrib["height"]), 500) + 650)
+        return round(min(extent(self.svg)[3] * style.PIXELS_PER_POINT, 500) + 650)
 
     def place(self, wrt: Any) -> int:
         """The position of the input to differentiate by, given as a node or by name; by default the first.
@@ -98,18 +97,16 @@ class Content:
         )
 
     @cached_property
-    def svg(self) -> ET.Element:
+    def svg(self) -> str:
         """The picture, with room for any numbers."""
         nodes, edges = self.made.nodes, self.made.edges
         wide = Picture(
             tuple(replace(n, value=(("value", ROOM),), grad=(("grad", ROOM),), is_stale=False) for n in nodes),
             tuple(replace(e, formula=ROOM) for e in edges),
         )
-        view = View(edges="formulas", background="transparent", compact=len(nodes) > MOST_LABELLED)
+        view = View(edges="formulas", background="transparent", compact=len(nodes) > FULL_LABELS)
         svg = _drawn(wide, view)
-        if not view.compact and float(svg.attrib["width"]) > WIDE:
-            svg = _drawn(wide, replace(view, tight=True))
-        return svg
+        return _drawn(wide, replace(view, tight=True)) if is_large(svg) and not view.compact else svg
 
     @cached_property
     def title(self) -> str:
@@ -195,12 +192,9 @@ class Content:
         return self.formulas.setdefault(mathml(formula), len(self.formulas))
 
 
-def _drawn(picture: Picture, view: View) -> ET.Element:
-    graph = digraph(picture=picture, view=view)
-    if view.compact:
-        graph.attr(nslimit="1")  # an unrolled network of 300 nodes is laid out in 2 s instead of minutes
-    svg = finish(render.layout(str(graph.source)), picture, view)
-    return ET.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 - our own SVG
+def _drawn(picture: Picture, view: View) -> str:
+    layout = render.layout(str(digraph(picture=picture, view=view).source))
+    return finish(layout, picture, view, palette=style.PAGE)
 
 
 def _pieces(written: str) -> Iterator[str | int]:

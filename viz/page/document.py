@@ -7,15 +7,14 @@ no tag can begin, and text.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import hashlib
 import html
 import json
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from .. import style
 
@@ -24,7 +23,7 @@ SCRIPTS = "numbers sweeps words picture state controls quiz inputs descent start
 
 
 def document(
-    *, title: str, loss: str, picture: ET.Element, formulas: Iterable[str], rules: str, data: object
+    *, title: str, loss: str, picture: str, formulas: Iterable[str], rules: str, data: object
 ) -> str:  # fmt: skip
     """The whole page.
 
@@ -33,7 +32,7 @@ def document(
     title, loss
         What is above the page, and what gradient descent makes small: text.
     picture
-        The figure, an SVG whose colours are those of the light palette.
+        The figure, an SVG in the colours of `style.PAGE`.
     formulas
         MathML, which the scripts find by its place.
     rules
@@ -42,14 +41,14 @@ def document(
         What else the scripts read, as :mod:`json` takes it.
     """
     script = "\n".join([f"const RULES = {rules};", *(f"\n// {name}.js\n{read(name + '.js')}" for name in SCRIPTS)])
-    css = f"{_variables()}\n{read('page.css')}"
+    css = f"{_palettes()}\n{read('page.css')}"
     return string.Template(read("page.html")).substitute(
         policy=f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(css)}; "
         "base-uri 'none'; form-action 'none'",
         title=html.escape(title),
         loss=html.escape(loss),
         style=css,
-        picture=ET.tostring(_by_variables(picture), encoding="unicode"),
+        picture=picture,
         templates="\n".join(f'<template id="m{i}">{formula}</template>' for i, formula in enumerate(formulas)),
         graph=inert(data),
         script=script,
@@ -75,30 +74,16 @@ def _hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
-def _colours(palette: style.Palette) -> Iterator[tuple[str, str]]:
-    """(name of a variable, colour): the page's background first, for its colour may be that of boxes too."""
-    parts = dataclasses.asdict(palette)
-    yield "background", parts.pop("background")
-    pairs = {**parts.pop("boxes"), "cluster": parts.pop("cluster")}
-    for name, (fill, border) in pairs.items():
-        yield from ((f"{name}-fill", fill), (f"{name}-border", border))
-    yield from parts.items()
-
-
-def _variables() -> str:
-    """The palettes by day and by night, as variables of a style sheet."""
-    light, dark = (" ".join(f"--{name}: {colour};" for name, colour in _colours(p)) for p in (style.LIGHT, style.DARK))
+def _palettes() -> str:
+    """What the variables of `style.PAGE` are by day and by night."""
+    names = [variable[4:-1] for variable in _colours(style.PAGE)]
+    light, dark = (" ".join(map("{}: {};".format, names, _colours(p))) for p in (style.LIGHT, style.DARK))
     return (
         f":root {{ color-scheme: light; {light} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ color-scheme: dark; {dark} }} }}"
     )
 
 
-def _by_variables(picture: ET.Element) -> ET.Element:
-    """The figure with variables for colours."""
-    variables = {colour: f"var(--{name})" for name, colour in _colours(style.LIGHT)}
-    for element in picture.iter():
-        for attribute in ("fill", "stroke"):
-            if attribute in element.attrib:
-                element.set(attribute, variables.get(element.attrib[attribute], element.attrib[attribute]))
-    return picture
+def _colours(palette: style.Palette) -> list[str]:
+    pairs = palette.cluster, *(palette.boxes[kind] for kind in style.PAGE.boxes)
+    return [palette.background, palette.ink, palette.muted, palette.gradient, palette.edge, *chain(*pairs)]

@@ -60,6 +60,7 @@ function draw(done, marked) {
     group.classList.toggle("now", now.has(i));
     group.classList.toggle("flown", flown.has(i));
   });
+  document.body.classList.toggle("values", !marked || marked.kind === "value");
   if (marked) keepInView([boxes[marked.node].group, ...[...now].map((i) => arrows[i].group)]);
 }
 
@@ -101,9 +102,12 @@ function tell(i) {
   place.replaceChildren(shownMath(row(...join("=", [ratio(head, tail), ...formula, digits(run.partials[i])]))));
 }
 
-// Text stays readable: a picture that is too large for its frame shrinks to three quarters, then it scrolls.
+// A picture that is too large for its frame shrinks until its smallest text is 11 pixels high, then it scrolls.
 function preparePicture() {
-  svg.style.minWidth = `${0.75 * svg.width.baseVal.value}px`;
+  const { width, height } = svg.viewBox.baseVal;
+  const least = 11 / Math.min(...[...svg.querySelectorAll("text")].map((text) => text.getAttribute("font-size")));
+  svg.style.minWidth = `${least * width}px`;
+  svg.style.minHeight = `${least * height}px`;
   svg.setAttribute("role", "group");
   for (const { group } of boxes) group.setAttribute("role", "img");
 }

@@ -14,7 +14,6 @@ prepareInputs();
 prepareDescent();
 readFragment();
 addEventListener("hashchange", readFragment);
-matchMedia("print").addEventListener("change", (event) => onPaper(event.matches));
 addEventListener("beforeprint", () => onPaper(true));
 addEventListener("afterprint", () => onPaper(false));
 document.body.classList.add("ready");

@@ -74,13 +74,13 @@ const said = {
   },
   source: ({ node }) => {
     const { name } = nodes[node];
-    return `∂${name}/∂${name} = 1: ${name} moves, the other inputs stand still`;
+    return `∂${name}/∂${name} = 1: ${name} moves${graph.leaves.length > 1 ? ", the other inputs stand still" : ""}`;
   },
   tangent: ({ node, terms, result }) => {
-    const sum = terms.map((term, i) => `${(i ? signed : number)(term.partial)} × ${signed(term.tangent)}`).join(" + ");
+    const sum = terms.map((term, i) => `${(i ? signed : number)(term.tangent)} × ${signed(term.partial)}`).join(" + ");
     const tangent = `∂${nodes[node].name}/∂${nodes[state.wrt].name}`;
     const end = node === graph.output ? " after 1 sweep" : "";
-    const way = `Tangent of ${nodes[node].name}, local derivatives times tangents`;
+    const way = `Tangent of ${nodes[node].name}, tangents times local derivatives`;
     return `${way}: ${tangent} = ${sum} = ${number(result)}${end}`;
   },
 };
@@ -109,30 +109,31 @@ const written = {
   edge: (step) => {
     const { edge, node, partial, given, result } = step;
     const { head } = edges[edge];
-    const term = row(ratio(graph.output, node), "+=", ratio(graph.output, head), "·", ratio(head, node),
-      "=", digits(given), "×", inSigns(partial), "=", digits(result));
+    const term = row(ratio(graph.output, node), "+=", product(ratio(head, node), ratio(graph.output, head)),
+      "=", product(digits(partial), inSigns(given), "×"), "=", digits(result));
     return step.isLast && step.before !== undefined ? [term, wholeSum(step)] : [term];
   },
   source: ({ node }) => [row(ratio(node, node), "=", math("mn", "1"))],
   tangent: ({ node, terms, result }) => {
-    const formulas = terms.map(({ edge }) => product(ratio(node, edges[edge].tail), ratio(edges[edge].tail, state.wrt)));
-    const numbers = terms.map(({ partial, tangent }, i) => row((i ? inSigns : digits)(partial), "×", inSigns(tangent)));
+    const formulas = terms.map(({ edge }) => product(ratio(edges[edge].tail, state.wrt), ratio(node, edges[edge].tail)));
+    const numbers = terms.map(({ partial, tangent }, i) => product((i ? inSigns : digits)(tangent), inSigns(partial), "×"));
     return [row(...join("=", [ratio(node, state.wrt), sumOf(formulas), sumOf(numbers), digits(result)]))];
   },
 };
 
-const product = (first, second) => row(first, "·", second);
+// Factors come in the order of the path from an input to the output.
+const product = (first, second, sign = "·") => row(first, sign, second);
 // Of a long sum the first two terms and the last.
 const sumOf = (terms) => row(...join("+", terms.length <= 4 ? terms : [...terms.slice(0, 2), "…", terms.at(-1)]));
 
-// ∂e/∂b = ∂e/∂c · ∂c/∂b + ∂e/∂d · ∂d/∂b = 2 + 3 = 5, when the last term has come.
+// ∂e/∂b = ∂c/∂b · ∂e/∂c + ∂d/∂b · ∂e/∂d = 2 + 3 = 5, when the last term has come.
 function wholeSum({ node, sweep, total }) {
   const terms = run.steps.filter((step) => step.kind === "edge" && step.node === node && step.sweep === sweep);
   const old = terms[0].before;
   const numbers = terms.map((term, i) => (i || old !== undefined ? inSigns : digits)(term.result));
   if (old !== undefined) return row(sumOf([digits(old), ...numbers]), "=", digits(total)); // of an earlier sweep
   const heads = terms.map(({ edge }) => edges[edge].head);
-  const formulas = heads.map((head) => product(ratio(graph.output, head), ratio(head, node)));
+  const formulas = heads.map((head) => product(ratio(head, node), ratio(graph.output, head)));
   return row(...join("=", [ratio(graph.output, node), sumOf(formulas), sumOf(numbers), digits(total)]));
 }
 
@@ -146,5 +147,5 @@ const asked = {
       + `${symbol} times the gradient of ${nodes[head].name}?`;
   },
   source: ({ node }) => `What is the tangent of ${nodes[node].name}, the input that moves?`,
-  tangent: ({ node }) => `What is ∂${nodes[node].name}/∂${nodes[state.wrt].name}, local derivatives times tangents?`,
+  tangent: ({ node }) => `What is ∂${nodes[node].name}/∂${nodes[state.wrt].name}, tangents times local derivatives?`,
 };
