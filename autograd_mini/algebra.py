@@ -24,6 +24,7 @@ from typing import NamedTuple
 from .expr import Call, Expr, Number, Symbol
 
 MOST_TERMS = 40  # of a product that is multiplied out
+MOST_PASSES = 5
 MOST_CONDITIONS = 3  # of a formula that is split into cases
 HIGHEST_POWER = 4  # of a sum that is multiplied out
 LARGEST = 10**6  # numerator and denominator of a number that is reckoned with
@@ -56,15 +57,24 @@ def shortest(formula: Expr) -> Expr:
     >>> shortest(Call("cos", x) / x + Call("sin", x) * (-1 / Call("square", x)))
     cos(x) / x - sin(x) / x**2
     """
+    for _ in range(MOST_PASSES):  # what was under a root is at hand when the root has gone
+        formula, before = _shorter(formula), formula
+        if formula == before:
+            break
+    return formula
+
+
+@functools.lru_cache(4096)
+def _shorter(formula: Expr) -> Expr:
+    """The shortest of the forms that one pass finds."""
     folded = formula.simplify()
-    terms = _sum(folded)
-    products = _product(folded), _factored(terms), _together(terms)
     try:
+        terms = _sum(folded)
+        products = _product(folded), _factored(terms), _together(terms)
         forms = [_written_sum(terms), *map(_written, products), *_by_cases(folded), folded]
-    except OverflowError:  # a number beyond those that Python's floats reach
+    except (OverflowError, RecursionError):  # a number beyond floats, or a formula too deep to be read
         return folded
-    found = min(forms, key=_length)
-    return shortest(found) if _length(found) < _length(formula) else found
+    return min(forms, key=_length)
 
 
 def _length(formula: Expr) -> tuple[int, int]:

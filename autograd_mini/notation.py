@@ -65,8 +65,8 @@ def _tex_symbol(name: str) -> str:
         return _tex_name(name)
     plain = "".join(c if c.isascii() else unicodedata.normalize("NFKC", c) for c in name)
     stem, index, layer, example = _INDEXED.fullmatch(plain).groups("")  # type: ignore[union-attr]  # matches any text
-    above = layer + example
-    return _tex_name(stem) + (f"_{{{index}}}" if index else "") + (f"^{{{above}}}" if above else "")
+    above, below = layer + example, _tex_name(stem) + (f"_{{{index}}}" if index else "")
+    return f"{{{below}^{{{above}}}}}" if above else below  # in braces, so that it can be raised once more
 
 
 def _tex_name(stem: str) -> str:
@@ -138,7 +138,7 @@ TEXT = Style(
         "derivative of": Notation("∂/∂{0} {1}", PRODUCT, (ANY, POWER)),
         "matmul": _infix("·", PRODUCT, PRODUCT, POWER),
         "transpose": Notation("{}ᵀ", ATOM, (ATOM,)),
-        "sum over": Notation("Σ {} over {}", SUM, (POWER, ANY)),
+        "sum over": Notation("Σ {} over {}", ANY, (POWER, ANY)),
         "then": Notation("{}, {}", ANY),
     },
     call="{}({})",

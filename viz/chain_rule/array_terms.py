@@ -6,8 +6,6 @@ As in the lecture notes dW is the derivative of the cost by W, and has W's shape
 from __future__ import annotations
 
 import ast
-import functools
-import operator
 import re
 from collections.abc import Mapping
 
@@ -17,9 +15,9 @@ from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import identifier
 
 from .. import arrays
-from ..picture import Edge
+from ..picture import Edge, display
 from .derivation import Derivation
-from .explanation import Explanation, Line, Section
+from .explanation import Explanation, Line, Section, sum_of
 
 _AFTER = re.compile(r"(?P<summed>.*?)(?:, Σ over (?P<over>.*))?", re.DOTALL)
 
@@ -28,9 +26,13 @@ def explained(made: Derivation, detail: str, variables: Mapping[str, object]) ->
     """The explanation of a derivative of which some step is an array."""
     wrt, root = (made.names[i] for i in (made.wrt, made.root))
     short = [Line((_named(made, i), _chain(made, i)), _shape(made, i)) for i in reversed(made.between[:-1])]
-    written = Section("As lecture notes write it", as_in_notes(made, variables))
+    in_notes = as_in_notes(made, variables)
+    is_late = any(Symbol("m") in line.equals[1].walk() for line in in_notes)
+    written = Section("As lecture notes write it" + ", dividing by m at the end" * is_late, in_notes)
     if detail == "short":
         return Explanation((), "", (Section("", list(written.lines) or short),))
+    if arrays.is_array(made.gradients[made.root]):
+        short.insert(0, Line((_named(made, made.root), Number(1)), f"{_shape(made, made.root)}, as of the sum of all"))
     steps = Section("Each step, with the shape of its result", [_step(made, i) for i in made.between[1:]])
     chain = Section(f"The chain rule, from {root} back to {wrt}", short)
     claim = [Line((_named(made, made.wrt), Call("derivative", Symbol(root), Symbol(wrt))))]
@@ -64,7 +66,7 @@ def _matrix(name: str) -> Expr:
 
 def _chain(made: Derivation, i: int) -> Expr:
     """The gradient of a node: the sum of what comes back from those that use it."""
-    return functools.reduce(operator.add, (_term(made, edge) for edge in made.outgoing[i]))
+    return sum_of([_term(made, edge) for edge in made.outgoing[i]]).simplify()
 
 
 def _term(made: Derivation, edge: Edge) -> Expr:
@@ -76,7 +78,7 @@ def _term(made: Derivation, edge: Edge) -> Expr:
     )
     summed, over = _AFTER.fullmatch(edge.formula).group("summed", "over")  # type: ignore[union-attr]  # matches any text
     if edge.derivative is not None:
-        term = (gradient * edge.derivative).simplify()
+        term = _times(gradient, edge.derivative).simplify()
     elif not edge.is_map:
         term = (gradient * Symbol(summed)).simplify()
     elif summed.startswith("· "):
@@ -91,6 +93,13 @@ def _term(made: Derivation, edge: Edge) -> Expr:
     return Call("sum over", term, Symbol(over)) if over else term
 
 
+def _times(gradient: Expr, derivative: Expr) -> Expr:
+    match derivative:
+        case Call(name="div", operands=(first, last)) if first == Number(1):
+            return gradient / last
+    return gradient * derivative
+
+
 # What to_python prints, as formulas.
 
 
@@ -100,20 +109,27 @@ def as_in_notes(made: Derivation, variables: Mapping[str, object]) -> list[Line]
 
     try:
         program = to_python(made.graph.nodes[-1], names=variables)
-    except TypeError:  # an operation that has no form as Python
+    except (TypeError, RecursionError):  # an operation that has no form as Python, or very many in one another
         return []
     lines = ast.parse(program.partition("# Backward pass")[2].partition("\n")[2]).body
+    called = {identifier(name): name for name in made.names}
     by, of = (identifier(made.names[i]) for i in (made.wrt, made.root))
     wanted, found = {f"d{by}", f"d{of}_d{by}"}, []
     for line in reversed(lines):
         match line:
             case ast.Assign([ast.Name(name)], value) if name in wanted:
-                formula = _formula(value)
+                formula = _formula(value, called)
                 if formula is None:
                     return []
-                found.append(Line((_gradient(name), formula)))
-                wanted |= {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+                if any(re.fullmatch(r"v\d+", name) and name not in variables for name in _names(value)):
+                    return []  # to_python has its own names of what has none
+                found.append(Line((_symbol(name, called), formula)))
+                wanted |= _names(value)
     return found[::-1]
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
 
 
 _SIGNS: Mapping[type[ast.AST], str] = {
@@ -121,19 +137,25 @@ _SIGNS: Mapping[type[ast.AST], str] = {
 }  # fmt: skip
 
 
-def _gradient(name: str) -> Expr:
-    """``dW2`` as dW₂, ``de_dW`` as ∂e/∂W."""
-    of, _, by = name.partition("_d")
-    return Call("derivative", Symbol(of[1:]), Symbol(by)) if by else Call("differential", Symbol(name[1:]))
+def _symbol(name: str, called: Mapping[str, str]) -> Expr:
+    """``dW2`` as dW₂, ``de_dW`` as ∂e/∂W, anything else as what it is called."""
+
+    def symbol(identifier: str) -> Symbol:
+        return Symbol(called.get(identifier, display(identifier)))
+
+    if ratio := re.fullmatch(r"d(\w+)_d(\w+)", name):
+        return Call("derivative", symbol(ratio[1]), symbol(ratio[2]))
+    is_gradient = name not in called and name[0] == "d" and (name[1:] in called or name[1:2].isupper())
+    return Call("differential", symbol(name[1:])) if is_gradient else symbol(name)
 
 
-def _formula(tree: ast.expr) -> Expr | None:
+def _formula(tree: ast.expr, called: Mapping[str, str]) -> Expr | None:
     """Python as a formula; None for what isn't written in formulas."""
     match tree:
         case ast.Constant(int() | float() as number):
             return Number(number)
         case ast.Name(name):
-            return _gradient(name) if re.fullmatch(r"d[A-Z]\w*|d\w+_d\w+", name) else Symbol(name)
+            return _symbol(name, called)
         case ast.Attribute(matrix, "T"):
             operands, name = [matrix], "transpose"
         case ast.UnaryOp(ast.USub(), operand):
@@ -142,11 +164,11 @@ def _formula(tree: ast.expr) -> Expr | None:
             operands, name = [left, right], _SIGNS[type(sign)]
         case ast.Call(ast.Attribute(ast.Name("np"), "sum"), [summed], keywords):
             axis = next((ast.unparse(k.value) for k in keywords if k.arg == "axis"), None)
-            inner = _formula(summed)
+            inner = _formula(summed, called)
             return None if inner is None else Call("sum over", inner, Symbol("all" if axis is None else f"axis {axis}"))
         case ast.Call(ast.Attribute(ast.Name("np"), name) | ast.Name(name), operands, []):
             pass
         case _:
             return None
-    formulas = [formula for formula in map(_formula, operands) if formula is not None]
+    formulas = [formula for operand in operands if (formula := _formula(operand, called)) is not None]
     return Call(name, *formulas) if len(formulas) == len(operands) else None

@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 
 from autograd_mini.algebra import shortest
 from autograd_mini.expr import Expr, Number, Symbol
+from autograd_mini.nary import DOT, SUM
+from autograd_mini.rules import RULES
 from autograd_mini.symbolic import differentiate
 
 from .. import arrays, operations
 from ..picture import Graph
 
-MOST_PARTS = 300  # of a formula that is differentiated
+MOST_PARTS, DEEPEST = 300, 60  # of a formula that is differentiated
 
 
 class ClosedForm(NamedTuple):
@@ -51,14 +53,18 @@ def closed_form(graph: Graph, names: Sequence[str], by: int) -> ClosedForm | Non
         None where the formula would be long, or an operation is no formula.
     """
     formulas: dict[int, Expr] = {}
-    sizes: dict[int, int] = {}
+    sizes: dict[int, tuple[int, int]] = {}  # of each formula how many parts it has, and how deep it is
     for i, node in enumerate(graph.nodes):
         operands = graph.inputs[id(node)]
         if i == by or not operands:
-            formulas[id(node)], sizes[id(node)] = Symbol(names[i]), 1
+            formulas[id(node)], sizes[id(node)] = Symbol(names[i]), (1, 1)
             continue
-        size = 1 + sum(sizes.get(id(x), 1) for x in operands)
-        if size > MOST_PARTS or operations.is_linear(node) or arrays.kind(node.data):
+        parts, depths = zip(*(sizes.get(id(x), (1, 1)) for x in operands), strict=True)
+        # A sum of n terms is n - 1 additions, one in the other.
+        size = 1 + sum(parts), max(1, len(operands) - 1) + max(depths)
+        if size[0] > MOST_PARTS or size[1] > DEEPEST or operations.is_linear(node) or arrays.is_array(node.data):
+            return None
+        if node.rule not in (RULES.get(node.op), SUM, DOT):  # a program, or someone's own function
             return None
         written = [formulas[id(x)] if id(x) in formulas else _number(x.data) for x in operands]
         formulas[id(node)], sizes[id(node)] = node.rule.applied(*written), size

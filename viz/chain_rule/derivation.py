@@ -12,15 +12,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..arrays import is_array
-from ..picture import Edge, Graph, Picture, picture, walk
+from ..picture import Edge, Graph, Picture, box, edges_to, names_of_arrays, picture, walk
 from ..sweeps import flowing
 
 
@@ -46,7 +46,7 @@ class Derivation:
         """The place of the node that is differentiated."""
         return len(self.graph.nodes) - 1
 
-    @property
+    @functools.cached_property
     def outgoing(self) -> dict[int, list[Edge]]:
         """The edges between, by the node they come from, in the order in which the root is written."""
         users: dict[int, list[Edge]] = {i: [] for i in self.between}
@@ -54,6 +54,12 @@ class Derivation:
             for edge in edges:
                 users[edge.tail].append(edge)
         return users
+
+    @functools.cached_property
+    def is_total(self) -> bool:
+        """Whether the whole derivative has to be told from an edge's: with x in y = x · x it is dy/dx, not ∂y/∂x."""
+        users = self.outgoing
+        return any(len(users[edge.tail]) > 1 for edge in self.incoming[self.root])
 
     @property
     def has_arrays(self) -> bool:
@@ -85,7 +91,7 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
         raise ValueError("wrt is not among the nodes that this one was computed from: pass one of its inputs")
     if not wrt.requires_grad:
         raise ValueError("wrt wants no gradient: make it without requires_grad=False")
-    made = picture(graph, variables)
+    made = _told_apart(picture(graph, variables), graph, variables)
     into = flowing(made)
     start = place[id(wrt)]
     between, incoming = [start], {}
@@ -101,16 +107,45 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
     gradients = dict(zip(between, found, strict=True))
     between = [i for i in between if gradients[i] is not None]
     return Derivation(
-        graph, made, _distinct([box.name for box in made.nodes]), start, between,
+        graph, made, [box.name for box in made.nodes], start, between,
         {i: gradients[i] for i in between}, {head: incoming.get(head, []) for head in between},
     )  # fmt: skip
 
 
+def _told_apart(made: Picture, graph: Graph, variables: Mapping[str, object]) -> Picture:
+    """The picture with no two nodes of one name, in formulas either."""
+    names = [box.name for box in made.nodes]
+    if len(set(names)) == len(names):
+        return made
+    known = {id(node): name for node, name in zip(graph.nodes, _distinct(names), strict=True)}
+    known |= names_of_arrays(graph, variables)
+    boxes = [box(graph, node, known) for node in graph.nodes]
+    edges = (
+        edge
+        for node in graph.nodes
+        for x, edge in zip(graph.inputs[id(node)], edges_to(graph, node, known), strict=True)
+        if x.op != "constant"
+    )
+    return replace(
+        made,
+        nodes=tuple(
+            replace(old, name=new.name, formula=new.formula, expression=new.expression)
+            for old, new in zip(made.nodes, boxes, strict=True)
+        ),
+        edges=tuple(
+            replace(old, symbol=new.symbol, formula=new.formula, derivative=new.derivative)
+            for old, new in zip(made.edges, edges, strict=True)
+        ),
+    )
+
+
 def _distinct(names: Sequence[str]) -> list[str]:
     """The names, primes after those that were there before."""
-    seen: Counter[str] = Counter()
+    seen: set[str] = set()
     made = []
     for name in names:
-        made.append(name + "′" * seen[name])
-        seen[name] += 1
+        while name in seen:
+            name += "′"  # noqa: PLW2901 - until it is new
+        seen.add(name)
+        made.append(name)
     return made

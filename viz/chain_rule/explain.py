@@ -28,13 +28,13 @@ from ..picture import Edge
 from . import array_terms
 from .closed import closed_form
 from .derivation import Derivation, derivation
-from .explanation import Explanation, Line, Section
+from .explanation import Explanation, Line, Section, sum_of
 from .paths import routes_of
 
 Detail = Literal["full", "short"]
 MOST_INPUTS = 8  # whose numbers are said at the top
 NARY = {"dot": "each factor has the other as derivative", "sum": "every term has the derivative 1"}
-FEW_PATHS = 4  # that are written as one sum
+FEW_PATHS, SHORT_PATH = 4, 8  # so many paths, of at most so many edges, are written as one sum
 LONGEST = 160  # characters of a formula that is worth printing
 
 
@@ -108,7 +108,9 @@ def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str,
         Section(f"The chain rule, from {root} back to {by}", [words.chain(i) for i in reversed(made.between[:-1])]),
         Section("As one formula", formula),
     ]
-    return Explanation(claim, words.inputs(), [section for section in sections if section.lines])
+    return Explanation(
+        claim, words.inputs(closed and closed.function), [section for section in sections if section.lines]
+    )
 
 
 class Words:
@@ -117,9 +119,7 @@ class Words:
     def __init__(self, made: Derivation) -> None:
         self.made = made
         self.users = made.outgoing
-        # With x in y = x · x the edge's ∂y/∂x is not the whole: then the whole is dy/dx.
-        direct = (edge.tail for edge in made.incoming[made.root])
-        self.is_total = any(len(self.users[tail]) > 1 for tail in direct)
+        self.places = {name: i for i, name in enumerate(made.names)}
 
     def symbol(self, i: int) -> Expr:
         """A node by its name."""
@@ -135,47 +135,50 @@ class Words:
 
     def total(self, i: int) -> Expr:
         """The root's derivative by a node, along all paths."""
-        return Call("total" if self.is_total else "derivative", self.symbol(self.made.root), self.symbol(i))
+        return Call("total" if self.made.is_total else "derivative", self.symbol(self.made.root), self.symbol(i))
 
     def partial(self, edge: Edge) -> Expr:
         """The derivative on an edge."""
         return Call("derivative", self.symbol(edge.head), self.symbol(edge.tail))
 
-    def inputs(self) -> str:
-        """The numbers that leaves have: ``a = 2, b = 1``."""
-        leaves = [i for i, node in enumerate(self.made.graph.nodes) if not self.made.graph.inputs[id(node)]]
+    def inputs(self, function: Expr | None) -> str:
+        """The numbers that a function's inputs have, or all leaves: ``a = 2, b = 1``."""
+        made = self.made
+        leaves = [i for i, node in enumerate(made.graph.nodes) if i == made.wrt or not made.graph.inputs[id(node)]]
+        if function is not None:
+            mentioned = {*function.walk()}
+            leaves = [i for i in leaves if self.symbol(i) in mentioned]
         said = [f"{self.made.names[i]} = {self.number(i).text()}" for i in leaves[:MOST_INPUTS]]
         return ", ".join(said + ["…"] * (len(leaves) > MOST_INPUTS))
 
     def step(self, head: int) -> Iterator[Line]:
         """What a node computes, and its derivative by each of its operands that lies on the way."""
         box = self.made.picture.nodes[head]
+        said: tuple[Expr, ...] = ()
         if box.expression is not None:
-            yield Line(
-                (self.symbol(head), box.expression, self.filled(box.expression, head), self.number(head)), box.op
-            )
-        else:
-            yield Line((self.symbol(head), self.number(head)), box.op)
+            written = sum_of(_terms(box.expression))
+            said = written, self.filled(written)
+        yield Line((self.symbol(head), *said, self.number(head)), box.op)
         for edge in self.made.incoming[head]:
             formulas: tuple[Expr, ...] = ()
             if edge.derivative is not None:
-                formulas = edge.derivative, self.filled(edge.derivative, head)
+                formulas = edge.derivative, self.filled(edge.derivative)
             number = Number(edge.partial) if edge.partial is not None else Symbol(edge.formula)
             yield Line((self.partial(edge), *formulas, number), self.rule(edge), depth=1)
 
-    def filled(self, formula: Expr, head: int) -> Expr:
-        """A formula of a node and its operands, with their numbers."""
-        places = [head, *(edge.tail for edge in self.made.picture.edges if edge.head == head)]
-        boxes = self.made.picture.nodes
-        return formula.substitute({Symbol(boxes[i].name): self.number(i) for i in places})
+    def filled(self, formula: Expr) -> Expr:
+        """A formula with the numbers of its nodes."""
+        return formula.map(
+            lambda part: (
+                self.number(self.places[part.name]) if isinstance(part, Symbol) and part.name in self.places else part
+            )
+        )
 
     def rule(self, edge: Edge) -> str | tuple[Expr, ...]:
         """The row of the table that an edge's derivative comes from, in the table's letters."""
         rule = self.made.graph.nodes[edge.head].rule
         if not hasattr(rule, "shown"):
-            return {"dot": "each factor has the other as derivative", "sum": "a sum hands it to every term"}.get(
-                rule.name, ""
-            )
+            return NARY.get(rule.name, "")
         x, applied = rule.inputs[edge.operand], rule.applied(*rule.inputs)
         derivative = rule.derivative(edge.operand, result=applied)
         return Call("derivative of", x, applied), shortest(derivative) if has_nested_fraction(
@@ -187,7 +190,7 @@ class Words:
         return self.summed(i, [[edge] for edge in self.users[i]])
 
     def summed(self, i: int, paths: Sequence[Sequence[Edge]]) -> Line:
-        """The root's derivative by a node as a sum over paths: of each the product of its edges and what is known above."""
+        """The derivative by a node: the sum, over paths, of the products of their edges and what is known above."""
         symbols: list[Expr] = []
         numbers: list[Expr] = []
         for path in paths:
@@ -196,12 +199,22 @@ class Words:
             factors = [*((self.partial(edge), Number(edge.partial or 0.0)) for edge in path), *known]
             for terms, chosen in ((symbols, 0), (numbers, 1)):
                 terms.append(functools.reduce(operator.mul, (factor[chosen] for factor in factors)))
-        left, right = (functools.reduce(operator.add, terms) for terms in (symbols, numbers))
-        return Line((self.total(i), left, right, self.gradient(i)))
+        are_numbers = all(edge.partial is not None for path in paths for edge in path)
+        substituted = [sum_of(numbers)] if are_numbers else []
+        return Line((self.total(i), sum_of(symbols), *substituted, self.gradient(i)))
 
     def over_paths(self) -> list[Line]:
-        """The derivative as a sum over all paths, if they are few; else the chain rule node by node."""
+        """The derivative as a sum over all paths, if they are few and short; else the chain rule node by node."""
         routes = list(itertools.islice(routes_of(self.made), FEW_PATHS + 1))
-        if len(routes) > FEW_PATHS:
+        if len(routes) > FEW_PATHS or any(len(route) > SHORT_PATH for route in routes):
             return [self.chain(i) for i in reversed(self.made.between[:-1])]
         return [self.summed(self.made.wrt, routes)] if routes else []
+
+
+def _terms(formula: Expr) -> list[Expr]:
+    """Of a sum the terms."""
+    terms = []
+    while isinstance(formula, Call) and formula.name == "add":
+        formula, last = formula.operands
+        terms.append(last)
+    return [formula, *reversed(terms)]

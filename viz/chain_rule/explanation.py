@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
 
-from autograd_mini.expr import Expr
+from autograd_mini.expr import Expr, Symbol
 from autograd_mini.notation import LATEX, TEXTBOOK, TEXTBOOK_LATEX, Style
 
 from ..mathml import MATHML, mathml
 
 GAP = "    "  # between a line and what is said of it
+MOST_TERMS = 8  # of a sum that is written out
 WIDEST = 60  # characters up to which lines are made equally long, so that what is said of them stands in a column
 
 
@@ -36,6 +39,12 @@ class Line(NamedTuple):
     def noted(self, style: Style) -> str:
         """What is said of them."""
         return self.note if isinstance(self.note, str) else Line(self.note).written(style)
+
+
+def sum_of(terms: Sequence[Expr]) -> Expr:
+    """The sum of terms; of many the first two and the last."""
+    some = terms if len(terms) <= MOST_TERMS else [*terms[:2], Symbol("…"), terms[-1]]
+    return functools.reduce(operator.add, some)
 
 
 class Section(NamedTuple):

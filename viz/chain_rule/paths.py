@@ -18,6 +18,7 @@ once along each edge, because it adds up at each node what comes from above befo
 from __future__ import annotations
 
 import itertools
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from ..picture import Edge, Picture
 from .derivation import Derivation, derivation
 
 LONGEST = 12  # nodes of a path that is written out
+MOST_COUNTED = 10**30  # that is written out
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,14 @@ class Paths:
     def __str__(self) -> str:
         made = self._made
         by, of = (made.names[i] for i in (made.wrt, made.root))
-        total = f"∂{of}/∂{by}"
+        d = "d" if made.is_total else "∂"
+        total = f"{d}{of}/{d}{by}"
         if not self.count:
             return f"{of} is {by} itself: {total} = 1"
         lines = [f"{_plural(self.count, 'path')} from {by} to {of}, along {_plural(self.edges, 'edge')}"]
         lines += map(str, self._paths)
         if len(self) < self.count:
-            lines.append(f"… and {self.count - len(self):,} more")
+            lines.append(f"… and {_counted(self.count - len(self))} more")
             lines.append(f"{total} = {text_of(self.gradient)}, by one multiplication along each edge")
             return "\n".join(lines)
         first, *rest = [text_of(path.product) for path in self._paths]
@@ -148,7 +151,7 @@ def paths(node: Any, wrt: Any, *, limit: int = 20, names: Mapping[str, object] |
     >>> paths(y, x).count == 2**60, paths(y, x).edges, paths(y, x).gradient == 2.0**60
     (True, 120, True)
     """
-    if not isinstance(limit, int) or limit < 1:
+    if type(limit) is not int or limit < 1:
         raise ValueError(f"limit={limit!r}; it has to be a positive integer")
     variables = callers_names(sys._getframe(1)) if names is None else names
     return Paths(derivation(node, wrt, variables), limit, variables)
@@ -157,13 +160,18 @@ def paths(node: Any, wrt: Any, *, limit: int = 20, names: Mapping[str, object] |
 def routes_of(made: Derivation) -> Iterator[tuple[Edge, ...]]:
     """The edges of each path, from the input to the output, one path after the other."""
     users = made.outgoing
-    stack: list[tuple[Edge, ...]] = [(edge,) for edge in reversed(users[made.wrt])]
-    while stack:
-        route = stack.pop()
-        if route[-1].head == made.root:
-            yield route
+    route: list[Edge] = []
+    ahead = [iter(users[made.wrt])]  # of each node on the route the edges that are still to be gone along
+    while ahead:
+        edge = next(ahead[-1], None)
+        if edge is None:
+            ahead.pop()
+            del route[-1:]
+        elif edge.head == made.root:
+            yield (*route, edge)
         else:
-            stack.extend((*route, edge) for edge in reversed(users[route[-1].head]))
+            route.append(edge)
+            ahead.append(iter(users[edge.head]))
 
 
 def highlighted(picture: Picture, edges: Sequence[Edge]) -> Picture:
@@ -187,7 +195,12 @@ def text_of(derivative: Any) -> str:
 
 
 def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count > 1)}"
+    return f"{_counted(count)} {word}{'s' * (count > 1)}"
+
+
+def _counted(count: int) -> str:
+    """An integer in full, or of one that is longer than a line of digits how long it is."""
+    return f"{count:,}" if count < MOST_COUNTED else f"about 10^{math.log10(count):.1f}"
 
 
 def _signed(number: str) -> str:
