@@ -165,6 +165,7 @@ DECAY = exp(-absolute(x))  # never overflows
 BETWEEN_0_1 = (Interval(0, 1),)
 BETWEEN_WHOLE = [(Interval(-1, 0), Interval(0, 1))]
 CLIPPED = where(p < 1e-7, 1e-7, where(p > 1 - 1e-7, 1 - 1e-7, p))
+TIED = where(x.eq(y), 0.5, 0)
 AT_ORIGIN = y.eq(0) & x.eq(0)
 SAFE = where(AT_ORIGIN, 1, hypot(x, y))
 RATIO = y / SAFE
@@ -266,10 +267,10 @@ TABLE = (
     Rule("sign", where(x > 0, 1, where(x < 0, -1, x)), [0], numpy="sign", kinks=[((0,), (0,))], domain=[NONZERO]),
     Rule("maximum", where(x >= y, x, where(x < y, y, x + y)),  # x + y is nan when either is
          [(where(x > y, 1, 0) + where(x >= y, 1, 0)) / 2, (where(x < y, 1, 0) + where(x <= y, 1, 0)) / 2],
-         numpy="maximum", kinks=[((1, 1), (0.5, 0.5))], text="max({}, {})", latex=r"\max\left({}, {}\right)"),
+         shown=[where(x > y, 1, TIED), where(x < y, 1, TIED)], numpy="maximum", kinks=[((1, 1), (0.5, 0.5))], text="max({}, {})", latex=r"\max\left({}, {}\right)"),
     Rule("minimum", where(x <= y, x, where(x > y, y, x + y)),
          [(where(x < y, 1, 0) + where(x <= y, 1, 0)) / 2, (where(x > y, 1, 0) + where(x >= y, 1, 0)) / 2],
-         numpy="minimum", kinks=[((1, 1), (0.5, 0.5))], text="min({}, {})", latex=r"\min\left({}, {}\right)"),
+         shown=[where(x < y, 1, TIED), where(x > y, 1, TIED)], numpy="minimum", kinks=[((1, 1), (0.5, 0.5))], text="min({}, {})", latex=r"\min\left({}, {}\right)"),
     Rule("heaviside", where(x > 0, 1, where(x < 0, 0, where(x.eq(0), y, x))), [0, 0], numpy="heaviside",
          kinks=[((0, 0.5), (0, 0))], domain=[NONZERO, REALS]),
     Rule("floor", floor(x), [0], numpy="floor", domain=BETWEEN_WHOLE, text="⌊{}⌋",

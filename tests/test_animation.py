@@ -15,7 +15,7 @@ from PIL import Image
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from autograd_mini.graph import topological
-from viz.animation.animate import animate
+from viz.animation.animating import animate
 from viz.drawing import draw
 from viz.sweeps import backward_steps, shares
 

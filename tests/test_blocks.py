@@ -10,7 +10,7 @@ from drawn import SVG, overlaps, parsed, texts
 import autograd_mini as ag
 from autograd_mini import nn
 from autograd_mini.nn import losses
-from viz.diagrams.blocks import blocks
+from viz.diagrams.building_blocks import blocks
 from viz.diagrams.formulas import Formula, blocks_of
 
 

@@ -10,7 +10,7 @@ from drawn import SVG, overlaps, parsed, texts
 
 from autograd_mini import nn
 from viz import text
-from viz.diagrams.network import network
+from viz.diagrams.layers import network
 
 X = np.array([[200.0, 17.0], [120.0, 5.0], [425.0, 20.0], [212.0, 18.0]])
 

@@ -19,7 +19,7 @@ import autograd_mini as ag
 import viz
 from autograd_mini import Tensor, Value
 from viz import style
-from viz.page.step import MOST_NODES, step
+from viz.page.stepper import MOST_NODES, step
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ import autograd_mini as ag
 from autograd_mini import Value
 from viz import style, text
 from viz.page.document import read
-from viz.page.step import step
+from viz.page.stepper import step
 
 if TYPE_CHECKING:
     from collections.abc import Callable

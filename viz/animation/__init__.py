@@ -1,4 +1,4 @@
 """The sweeps over a graph as a sequence of pictures, a GIF or numbered files."""
 
-from .animate import Animation as Animation
-from .animate import animate as animate
+from .animating import Animation as Animation
+from .animating import animate as animate

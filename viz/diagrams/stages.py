@@ -1,4 +1,4 @@
-"""A network as the stages that an example goes through: plain data that ``network.py`` and ``blocks.py`` draw.
+"""A network as the stages that an example goes through: plain data that ``layers.py`` and ``building_blocks.py`` draw.
 
 >>> from autograd_mini import nn
 >>> mlp = nn.MLP(2, [3, 1], activation="relu", seed=0)

@@ -3,5 +3,5 @@
 ``content.py`` gathers the data, ``document.py`` puts the page together; each script begins with what it does.
 """
 
-from .step import Page as Page
-from .step import step as step
+from .stepper import Page as Page
+from .stepper import step as step

@@ -29,7 +29,7 @@ from . import array_terms
 from .closed import closed_form
 from .derivation import Derivation, derivation
 from .explanation import Explanation, Line, Section, sum_of
-from .paths import routes_of
+from .routes import routes_of
 
 Detail = Literal["full", "short"]
 MOST_INPUTS = 8  # whose numbers are said at the top
