@@ -347,3 +347,23 @@ def test_jupyter_is_given_all_three() -> None:
     }  # fmt: skip
     assert " id=" not in explained.html
     assert "<script" not in explained.html
+
+
+def test_where_a_formula_has_no_value_the_number_is_said_to_be_a_convention() -> None:
+    x, y = Value(0, "x"), Value(2, "y")
+    z = x**y
+    z.label = "z"
+    lines = str(viz.explain(z, y, names={})).splitlines()
+    said = [line for line in lines if line.endswith("a convention at this point")]
+    assert [line.split("    ")[0].strip() for line in said] == ["∂z/∂y = z × ln(x) = 0", "∂z/∂y = ln(x) × x^y = 0"]
+    assert "convention" not in str(viz.explain(z, x, names={}))
+
+
+def test_choices_are_kept_apart_from_what_they_equal() -> None:
+    x = Value(0, "x")
+    m, w = ag.maximum(x, 0.0), ag.where(x >= 0, x * 2, x)
+    m.label, w.label = "m", "w"
+    assert "∂m/∂x = (1 if x > 0 else 0.5 if x = 0 else 0) = (1 if 0 > 0 else 0.5 if 0 = 0 else 0) = 0.5" in str(
+        viz.explain(m, x, names={})
+    )
+    assert "w = (v₁ if true else x) = (0 if true else 0) = 0" in str(viz.explain(w, x, names={}))

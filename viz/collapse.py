@@ -319,7 +319,7 @@ def _formula(graph: Graph, group: Group, names: Mapping[int, str]) -> str:
         s
         if all(other[i].op != "constant" or operations.is_same(other[i].data, x.data) for other in every)
         else Symbol("…")
-        for i, (x, s) in enumerate(zip(operands, symbols(operands, names), strict=True))
+        for i, (x, s) in enumerate(zip(operands, symbols(operands, names, group.first.op), strict=True))
     ]
     return formula(group.first, shown, names)
 

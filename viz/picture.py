@@ -201,7 +201,7 @@ def numbers_or_places(operands: Sequence[Any], place: Mapping[int, int]) -> tupl
 def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = False) -> Node:
     """The box of one node."""
     operands = graph.inputs[id(node)]
-    formulas = symbols(operands, names)
+    formulas = symbols(operands, names, node.op)
     return Node(
         name=names[id(node)],
         kind=graph.kind(node),
@@ -262,16 +262,19 @@ def display(name: str) -> str:
     return shown + "\u200e" if any(unicodedata.bidirectional(c) in ("R", "AL") for c in shown) else shown
 
 
-def symbols(operands: Sequence[Any], names: Mapping[int, str]) -> list[Any]:
-    """Operands as formulas: numbers as they are, nodes and arrays by name."""
+def symbols(operands: Sequence[Any], names: Mapping[int, str], op: str = "") -> list[Any]:
+    """Operands as formulas: numbers as they are, nodes and arrays by name; conditions are true or false."""
     from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - so that the data model stands alone
 
-    return [
+    found = [
         Symbol(names[id(x)]) if x.op != "constant"
         else Symbol(names[id(x.data)]) if arrays.is_array(x.data)
         else Number(arrays.number(x.data))
         for x in operands
     ]  # fmt: skip
+    if op == "where" and isinstance(found[0], Number):
+        found[0] = Symbol("true" if found[0].value else "false")
+    return found
 
 
 def names_of_arrays(graph: Graph, variables: Mapping[str, object]) -> dict[int, str]:
@@ -294,14 +297,10 @@ def stale_nodes(graph: Graph) -> Collection[int]:
 
 def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str:
     """The operation of `node` on `operands`, as text that fits in a box."""
-    from autograd_mini.expr import Number, Symbol  # noqa: PLC0415 - as in symbols
-
     rule = node.rule
     if operations.is_linear(node):
         applied = operations.written(node, [operand.text() for operand in operands], names)
         return text.shorten(text.clean(applied), FORMULA_LIMIT)
-    if rule.name == "where" and isinstance(operands[0], Number):
-        operands = [Symbol("true" if operands[0].value else "false"), *operands[1:]]
     if rule.name in NARY and len(operands) > FEW:
         pairs = len(operands) // 2 if rule.name == "dot" else 0
         terms = [*zip(operands[:pairs], operands[pairs : 2 * pairs], strict=True), *zip(operands[2 * pairs :])]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import operator
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from typing import Any, Literal, get_args
 from autograd_mini.algebra import has_nested_fraction, shortest
 from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import callers_names
+from autograd_mini.rules import RULES
+from autograd_mini.worlds import ieee
 
 from ..options import check
 from ..picture import Edge
@@ -33,6 +36,7 @@ from .routes import routes_of
 
 Detail = Literal["full", "short"]
 MOST_INPUTS = 8  # whose numbers are said at the top
+CONVENTION = "a convention at this point"
 NARY = {"dot": "each factor has the other as derivative", "sum": "every term has the derivative 1"}
 FEW_PATHS, SHORT_PATH = 4, 8  # so many paths, of at most so many edges, are written as one sum
 LONGEST = 160  # characters of a formula that is worth printing
@@ -96,7 +100,8 @@ def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str,
     closed = closed_form(made.graph, made.names, made.wrt)
     formula: list[Line] = []
     if closed is not None and len(closed.derivative.textbook()) <= LONGEST:
-        formula = [Line((words.total(made.wrt), closed.derivative, words.gradient(made.wrt)), letters=True)]
+        (derivative, *_), note = words.substituted(closed.derivative, words.gradient(made.wrt))
+        formula = [Line((words.total(made.wrt), derivative, words.gradient(made.wrt)), note, letters=True)]
     if detail == "short":
         return Explanation((), "", (Section("", [*words.over_paths(), *formula]),))
     by, root = made.names[made.wrt], made.names[made.root]
@@ -160,11 +165,18 @@ class Words:
             said = written, self.filled(written)
         yield Line((self.symbol(head), *said, self.number(head)), box.op)
         for edge in self.made.incoming[head]:
-            formulas: tuple[Expr, ...] = ()
-            if edge.derivative is not None:
-                formulas = edge.derivative, self.filled(edge.derivative)
             number = Number(edge.partial) if edge.partial is not None else Symbol(edge.formula)
-            yield Line((self.partial(edge), *formulas, number), self.rule(edge), depth=1)
+            formulas, note = self.substituted(edge.derivative, number)
+            yield Line((self.partial(edge), *formulas, number), note or self.rule(edge), depth=1)
+
+    def substituted(self, formula: Expr | None, number: Expr) -> tuple[tuple[Expr, ...], str]:
+        """A formula, and the same with numbers in it unless that is not the number: then it has to be said why."""
+        if formula is None:
+            return (), ""
+        filled = self.filled(formula)
+        if isinstance(number, Number) and not alike(value_of(filled), number.value):
+            return (formula,), CONVENTION
+        return (formula, filled), ""
 
     def filled(self, formula: Expr) -> Expr:
         """A formula with the numbers of its nodes."""
@@ -181,9 +193,9 @@ class Words:
             return NARY.get(rule.name, "")
         x, applied = rule.inputs[edge.operand], rule.applied(*rule.inputs)
         derivative = rule.derivative(edge.operand, result=applied)
-        return Call("derivative of", x, applied), shortest(derivative) if has_nested_fraction(
-            derivative
-        ) else derivative
+        if has_nested_fraction(derivative):
+            derivative = shortest(derivative)
+        return Call("derivative of", x, applied), derivative
 
     def chain(self, i: int) -> Line:
         """The chain rule at a node: the sum over those that use it."""
@@ -209,6 +221,23 @@ class Words:
         if len(routes) > FEW_PATHS or any(len(route) > SHORT_PATH for route in routes):
             return [self.chain(i) for i in reversed(self.made.between[:-1])]
         return [self.summed(self.made.wrt, routes)] if routes else []
+
+
+def value_of(formula: Expr) -> float:
+    """The value of a formula of numbers, as the table computes it; nan where there is none."""
+
+    def computed(part: Expr) -> Expr:
+        if isinstance(part, Call) and part.name in RULES and all(isinstance(x, Number) for x in part.operands):
+            return Number(ieee(RULES[part.name], *(x.value for x in part.operands))[0])  # type: ignore[attr-defined]
+        return part.simplify()  # a comparison
+
+    found = formula.map(computed)
+    return float(found.value) if isinstance(found, Number) else math.nan
+
+
+def alike(first: float, second: float) -> bool:
+    """Whether two numbers are the same but for rounding."""
+    return math.isclose(first, second, rel_tol=1e-6, abs_tol=1e-300) or (math.isnan(first) and math.isnan(second))
 
 
 def _terms(formula: Expr) -> list[Expr]:

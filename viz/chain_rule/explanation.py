@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from autograd_mini.expr import Expr, Symbol
-from autograd_mini.notation import LATEX, TEXTBOOK, TEXTBOOK_LATEX, Style
+from autograd_mini.notation import CHOICE, LATEX, SUM, TEXTBOOK, TEXTBOOK_LATEX, Style
 
 from ..mathml import MATHML, mathml
 
@@ -34,7 +34,11 @@ class Line(NamedTuple):
         """The formulas with = between them; what is written alike is written once."""
         if not self.letters:
             style = style._replace(letters="")
-        return " = ".join(dict.fromkeys(formula.write(style)[0] for formula in self.equals))
+        parts = (formula.write(style) for formula in self.equals)
+        is_text = style.notations is TEXTBOOK.notations  # where "1 if x = y else 0" would run into the = that follows
+        return " = ".join(
+            dict.fromkeys(f"({said})" if is_text and CHOICE <= level < SUM else said for said, level in parts)
+        )
 
     def noted(self, style: Style) -> str:
         """What is said of them."""
@@ -45,6 +49,12 @@ def sum_of(terms: Sequence[Expr]) -> Expr:
     """The sum of terms; of many the first two and the last."""
     some = terms if len(terms) <= MOST_TERMS else [*terms[:2], Symbol("…"), terms[-1]]
     return functools.reduce(operator.add, some)
+
+
+def _part(formula: Expr, style: Style) -> str:
+    said, level = formula.write(style)
+    is_choice = CHOICE <= level < SUM  # "1 if x = y else 0" would run into the = that follows
+    return f"({said})" if is_choice and style.notations is TEXTBOOK.notations else said
 
 
 class Section(NamedTuple):
