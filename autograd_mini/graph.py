@@ -32,13 +32,15 @@ VARIABLE, PARAMETER, DATA = Leaf
 class Tag(NamedTuple):
     """What few nodes have: a label, the neuron or layer they belong to, the line that made them.
 
-    One that ``gradient_graph`` made may be the whole gradient of another node: then that is ``gradient_of``.
+    One that ``gradient_graph`` made may be the whole gradient of another node: then that is ``gradient_of``. Data that
+    was computed from data, such as 1 - y of labels, is ``made_of`` an operation and its operands, for pictures.
     """
 
     label: str = ""
     scope: tuple[str, ...] = ()
     made_at: str = ""
     gradient_of: Any = None
+    made_of: tuple[Any, tuple[Any, ...]] | None = None
 
 
 NO_TAG = Tag()
@@ -112,14 +114,17 @@ class Node:
     @property
     def op(self) -> str:
         """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
-        if isinstance(self.origin, Leaf):
-            return "constant" if self._tag is CONSTANT else ""
-        return str(self.origin.name)
+        if self._tag is CONSTANT:
+            return "constant"
+        return "" if self.rule is None else str(self.rule.name)
 
     @property
     def rule(self) -> Any:
         """The operation that made this node: a row of the table, or one like it; None for a leaf."""
-        return None if isinstance(self.origin, Leaf) else self.origin
+        if isinstance(self.origin, Leaf):
+            made_of = (self._tag or NO_TAG).made_of
+            return None if made_of is None else made_of[0]
+        return self.origin
 
     @property
     def requires_grad(self) -> bool:
@@ -175,7 +180,7 @@ class Node:
 
     def copied_leaf(self) -> tuple[Tag | None, Leaf]:
         """What a copy keeps beside the data: the label and the wish for a gradient, not the graph."""
-        tag = None if self._tag is None else self._tag._replace(made_at="")
+        tag = None if self._tag is None else self._tag._replace(made_at="", gradient_of=None, made_of=None)
         return tag, self.origin if isinstance(self.origin, Leaf) else VARIABLE
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from . import tree
-from .graph import CLOCK, DATA, MANY, Node, Tag, data_of, describe, describe_inputs, flows_to
+from .graph import CLOCK, DATA, MANY, NO_TAG, Node, Tag, data_of, describe, describe_inputs, flows_to, nodes
 from .linear import ASTYPE, RESHAPE, STACK
 from .modes import MODES, THREAD, AnomalyError, calling_line
 from .nary import Sum
@@ -225,10 +225,20 @@ def settle(node: Any) -> Any:
             return getattr(first, node.origin.name)(*rest)
         THREAD.trace.record(node)
     if THREAD.no_grad or not node.origin.requires_grad or not any(map(flows_to, node.operands)):
+        made_of = _remembered(node)
         node.become_data()
+        if made_of is not None:
+            node._tag = (node._tag or NO_TAG)._replace(made_of=made_of)
     else:
         node.stop_at_data()
     return node
+
+
+def _remembered(node: Any) -> tuple[Any, tuple[Any, ...]] | None:
+    """What pictures say of data that was computed from data: one operation, so that no chain of them is kept."""
+    if type(node) is not Value or MODES.active or any(x.op for x in nodes(node.operands)):
+        return None
+    return node.origin, node.operands
 
 
 def _is_narrow(node: Any) -> bool:

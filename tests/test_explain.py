@@ -367,3 +367,15 @@ def test_choices_are_kept_apart_from_what_they_equal() -> None:
         viz.explain(m, x, names={})
     )
     assert "w = (v₁ if true else x) = (0 if true else 0) = 0" in str(viz.explain(w, x, names={}))
+
+
+def test_dz_of_the_hand_written_loss_with_labels_as_data() -> None:
+    w, b = Value(0.5, "w"), Value(0.1, "b")
+    x, y = (Value(number, label, requires_grad=False) for number, label in ((2.0, "x"), (1.0, "y")))
+    z = w * x + b
+    a = ag.sigmoid(z)
+    L = -(y * ag.log(a) + (1 - y) * ag.log(1 - a))
+    z.label, a.label, L.label = "z", "a", "L"
+    assert str(viz.explain(L, z, detail="short", names={})).splitlines()[-1] == "∂L/∂z = σ(z) − y = −0.2497"
+    (complement,) = (box for box in viz.draw(L, names={}).picture.nodes if box.formula == "1 − y")
+    assert (complement.value, complement.wants_grad) == (0, False)

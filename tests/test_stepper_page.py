@@ -574,3 +574,20 @@ def test_a_graph_of_one_leaf_is_a_page_of_one_step(opened: Callable[..., Page]) 
     page = opened(Value(4, "x"), "step=end")
     assert page.inner_text("#count") == "step 1 / 1"
     assert numbers(page) == [(4, 1)]
+
+
+def test_data_made_of_data_follows_it(opened: Callable[..., Page]) -> None:
+    def loss(label: float) -> tuple[Value, Value]:
+        w = Value(0.5, "w")
+        x, y = Value(2.0, "x", requires_grad=False), Value(label, "y", requires_grad=False)
+        a = ag.sigmoid(w * x)
+        return -(y * ag.log(a) + (1 - y) * ag.log(1 - a)), w
+
+    shown, _ = loss(1.0)
+    page = opened(shown, "step=end&y=0")
+    expected, w = loss(0.0)
+    expected.backward()
+    values, gradients = zip(*numbers(page), strict=True)
+    assert values[-1] == pytest.approx(expected.data, rel=1e-12)
+    assert w.grad is not None
+    assert any(g == pytest.approx(w.grad, rel=1e-12) for g in gradients if g is not None)

@@ -256,3 +256,15 @@ def test_labels_are_text(label: Any) -> None:
     with pytest.raises(TypeError, match="label"):
         v.label = label
     assert v.label == "v"
+
+
+def test_data_made_of_data_says_what_it_is_but_keeps_no_chain() -> None:
+    y = Value(1.0, "y", requires_grad=False)
+    rest = 1 - y
+    assert (rest.op, [x.data for x in rest.inputs], rest.requires_grad) == ("sub", [1.0, 1.0], False)
+    assert rest.inputs[1] is y
+    further = rest * 2
+    assert (further.op, further.inputs) == ("", ())
+    with ag.no_grad():
+        assert (1 - y).op == ""
+    assert copy.deepcopy(rest).op == rest.detach().op == ""

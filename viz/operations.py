@@ -156,6 +156,8 @@ def _numbers(node: Any, inputs: Sequence[Any]) -> Sequence[float | None]:
     """The derivatives by the operands, where they are numbers: those of a Value, or of an array of shape ()."""
     from autograd_mini.worlds import on_floats  # noqa: PLC0415 - so that the data model stands alone
 
+    if not node.requires_grad:  # data that was computed from data
+        return (None,) * len(inputs)
     if not kind(node.data):
         return node.partials  # type: ignore[no-any-return]  # a Value's
     return (None,) * len(inputs) if node.ndim else on_floats(node.rule)(*(float(x.data) for x in inputs))[1:]
