@@ -223,7 +223,8 @@ class Call(Expr):
         if style.letters and name == "mul" and _are_letters(*self.operands):
             notation = style.notations["mul"]._replace(template=style.letters)
         if notation is None:
-            return style.call.format(name, ", ".join(operand.write(style)[0] for operand in self.operands)), ATOM
+            operands = ", ".join(operand.write(style)[0] for operand in self.operands)
+            return style.call.format(style.function(name), operands), ATOM
         parts: list[str] = []
         for operand, needed in zip(self.operands, notation.operands, strict=False):
             text, level = operand.write(style)

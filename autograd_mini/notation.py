@@ -35,6 +35,7 @@ class Style(NamedTuple):
     parentheses: str
     number: Callable[[float], str]
     symbol: Callable[[str], str] = str
+    function: Callable[[str], str] = str  # how a function's name is written in a call
     letters: str = ""  # how a number or letter stands before a letter that it multiplies, where no sign is needed
 
 
@@ -74,15 +75,24 @@ def _tex_name(stem: str) -> str:
         return stem
     words = unicodedata.name(stem, "").split() if len(stem) == 1 else []
     if words[:3] == ["GREEK", "SMALL", "LETTER"] and words[3:] != ["OMICRON"] and len(words) == 4:
-        return f"\\{words[-1].lower()}"
+        return f"\\{words[-1].lower().replace('lamda', 'lambda')}"  # Unicode's spelling
     if words[:3] == ["GREEK", "CAPITAL", "LETTER"] and words[-1] in _TEX_CAPITALS:
-        return f"\\{words[-1].capitalize()}"
+        return f"\\{words[-1].capitalize().replace('Lamda', 'Lambda')}"
     if stem.isascii() and stem.isalnum():
         return rf"\mathrm{{{stem}}}"
-    return rf"\text{{{''.join(_TEX_ESCAPES.get(c, c) for c in stem)}}}"
+    return tex_text(stem)
 
 
-_TEX_CAPITALS = "GAMMA DELTA THETA LAMBDA XI PI SIGMA UPSILON PHI PSI OMEGA".split()  # the others look like Latin ones
+def tex_text(words: str) -> str:
+    r"""Any words in a formula, literally.
+
+    >>> print(tex_text("100 %"))
+    \text{100 \%}
+    """
+    return rf"\text{{{''.join(_TEX_ESCAPES.get(c, c) for c in words)}}}"
+
+
+_TEX_CAPITALS = "GAMMA DELTA THETA LAMDA XI PI SIGMA UPSILON PHI PSI OMEGA".split()  # the others look like Latin ones
 _TEX_ESCAPES = {
     **{c: f"\\{c}" for c in "{}$&#%_"},
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
@@ -172,6 +182,7 @@ LATEX = Style(
     parentheses=r"\left({}\right)",
     number=_tex_number,
     symbol=_tex_symbol,
+    function=lambda name: name.replace("_", r"\_"),
 )
 TEXTBOOK = TEXT._replace(letters="{}{}")  # 2ab, where labels in pictures have 2 × a × b
 TEXTBOOK_LATEX = LATEX._replace(letters="{} {}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograd_mini.expr import Expr
 
 _PLAIN = re.compile(r"[A-Za-z0-9_{}^\\()\[\]]*")
-_SPELLED = re.compile(r"u((?:[0-9a-f]{2})*)u")
+_SPELLING = re.compile(r"u((?:[0-9a-f]{2})*)u")
 _NAMESPACE = re.compile(r' xmlns="[^"]*"')
 
 
@@ -27,10 +27,15 @@ def _symbol(name: str) -> str:
     latex = LATEX.symbol(name)
     if _PLAIN.fullmatch(latex) and r"\text" not in latex and r"\mathrm" not in latex:
         return latex
-    return rf"\text{{u{name.encode().hex()}u}}"
+    return rf"\text{{{_spelled(name)}}}"
 
 
-MATHML = LATEX._replace(symbol=_symbol)  # how formulas are written for `mathml`
+def _spelled(name: str) -> str:
+    return f"u{name.encode().hex()}u"
+
+
+# How formulas are written for `mathml`: the library would take an underscore or a digit in a function's name for more.
+MATHML = LATEX._replace(symbol=_symbol, function=_spelled, call=r"\text{{{}}}\left({}\right)")
 
 
 def mathml(formula: Expr | str, *, display: bool = False) -> str:
@@ -54,7 +59,7 @@ def _converted(latex: str, display: str) -> str:
 
     root = ET.fromstring(_NAMESPACE.sub("", convert(latex, display=display)))  # noqa: S314 - from our own LaTeX
     for element in root.iter("mtext"):
-        spelled = _SPELLED.fullmatch(element.text or "")
+        spelled = _SPELLING.fullmatch(element.text or "")
         if spelled:
             element.text = bytes.fromhex(spelled[1]).decode()
     return ET.tostring(root, encoding="unicode")

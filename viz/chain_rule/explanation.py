@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from autograd_mini.expr import Expr, Symbol
-from autograd_mini.notation import CHOICE, LATEX, SUM, TEXTBOOK, TEXTBOOK_LATEX, Style
+from autograd_mini.notation import CHOICE, SUM, TEXTBOOK, TEXTBOOK_LATEX, Style, tex_text
 
 from ..mathml import MATHML, mathml
 
@@ -99,7 +99,7 @@ class Explanation:
 
     @property
     def html(self) -> str:
-        """For a page: MathML, which browsers show by themselves; without ids, scripts or styles."""
+        """For a page: MathML, which browsers show by themselves; without ids or scripts."""
         claimed = " where ".join(mathml(line.written(_MATHML)) for line in self.claim)
         parts = [f"<p>{claimed}{escape(self._at)}</p>"] if claimed else []
         for heading, lines in self.sections:
@@ -125,11 +125,17 @@ def _row(line: Line) -> str:
     left, equals, right = line.written(TEXTBOOK_LATEX).partition(" = ")
     note = line.noted(TEXTBOOK_LATEX)
     if isinstance(line.note, str):
-        note = LATEX.symbol(note)
+        note = tex_text(note)
     return f"{left}{' &= ' if equals else ' &'}{right}{f' && {note}' if line.note else ''}"
 
 
 def _html_row(line: Line) -> str:
     note = line.noted(_MATHML)
-    indent, said = "&#8195;" * line.depth, mathml(line.written(_MATHML))
-    return f"<tr><td>{indent}{said}</td><td>{escape(note) if isinstance(line.note, str) else mathml(note)}</td></tr>"
+    said = "&#8195;" * line.depth + _math(line.written(_MATHML))
+    cells = said, escape(note) if isinstance(line.note, str) else _math(note)
+    return "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells) + "</tr>"
+
+
+def _math(latex: str) -> str:
+    """A formula with fractions as large as on a line of their own; Jupyter's tables would centre it, or shrink it."""
+    return mathml(latex).replace("<math ", '<math displaystyle="true" ', 1)
