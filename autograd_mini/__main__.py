@@ -145,7 +145,7 @@ def _formulas(explained: Sequence[Explanation]) -> Explanation:
 
     function = [formula for formula in explained[0].claim if formula.letters]
     derivatives = [
-        formula._replace(equals=formula.equals[:-1])  # the last one is the number
+        formula._replace(equals=formula.equals[:2], note="")  # without the number that may follow
         for each in explained
         for section in each.sections
         for formula in section.lines

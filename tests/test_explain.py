@@ -249,8 +249,8 @@ def test_labels_are_shown_and_do_nothing(label: str) -> None:
 @pytest.mark.parametrize(
     ("given", "error", "said"),
     [
-        (lambda x, y: viz.explain(x * x, y), ValueError, "not among the nodes that this one was computed from"),
-        (lambda x, _: viz.explain(x, x * x), ValueError, "not among the nodes"),
+        (lambda x, y: viz.explain(x * x, y), ValueError, "v₁ was not computed from y: wrt is one of its inputs"),
+        (lambda x, _: viz.explain(x, x * x), ValueError, "x was not computed from v₁"),
         (lambda x, _: viz.explain(x * x, 2.0), TypeError, r"wrt is 2.0 \(float\); it has to be a Value or a Tensor"),
         (lambda x, _: viz.explain(4, x), TypeError, r"the first argument is 4 \(int\)"),
         (lambda x, _: viz.explain(x * x, x, detail="long"), ValueError, "detail='long'; it has to be one of"),
@@ -379,3 +379,38 @@ def test_dz_of_the_hand_written_loss_with_labels_as_data() -> None:
     assert str(viz.explain(L, z, detail="short", names={})).splitlines()[-1] == "∂L/∂z = σ(z) − y = −0.2497"
     (complement,) = (box for box in viz.draw(L, names={}).picture.nodes if box.formula == "1 − y")
     assert (complement.value, complement.wants_grad) == (0, False)
+
+
+@pytest.mark.parametrize("ask", [viz.explain, viz.paths])
+def test_a_graph_whose_leaf_has_changed_is_computed_again_first(ask: Any) -> None:
+    a = Value(2, "a")
+    b = a * a
+    a.data = 5
+    with pytest.raises(RuntimeError, match=r"a leaf has changed since this was computed.*compute it again"):
+        ask(b, a)
+
+
+@pytest.mark.parametrize("ask", [viz.explain, viz.paths])
+def test_a_node_of_another_graph_is_named(ask: Any) -> None:
+    a, b, q = Value(2, "a"), Value(1, "b"), Value(3, "q")
+    e = a * b
+    e.label = "e"
+    with pytest.raises(ValueError, match=r"e was not computed from q: wrt is one of its inputs \(a, b\), or a node"):
+        ask(e, q, names={})
+
+
+def test_where_the_textbooks_form_loses_digits_another_is_said_to_be_computed() -> None:
+    z = Value(50, "z")
+    a = ag.sigmoid(z)
+    a.label = "a"
+    (line,) = (line for line in str(viz.explain(a, z, names={})).splitlines() if line.startswith("  ∂a/∂z"))
+    assert line.endswith("∂a/∂z = a × (1 − a) = 1.929e−22    computed in a form that loses no digits")
+
+
+def test_what_is_not_finite_is_not_called_a_convention() -> None:
+    x = Value(1000, "x")
+    y = ag.exp(x) - ag.exp(x)
+    y.label = "y"
+    said = str(viz.explain(y, x, names={}))
+    assert said.splitlines()[-1] == "∂y/∂x = 0    as a formula; the sweep meets numbers that are not finite"
+    assert "convention" not in said

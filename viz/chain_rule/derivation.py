@@ -20,8 +20,11 @@ from typing import Any
 import numpy as np
 
 from ..arrays import is_array
-from ..picture import Edge, Graph, Picture, box, edges_to, names_of_arrays, picture, walk
+from ..names import name_nodes
+from ..picture import Edge, Graph, Picture, box, edges_to, names_of_arrays, picture, stale_nodes, walk
 from ..sweeps import flowing
+
+MOST_NAMES = 8  # that an error lists
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
         If one of them is no node.
     ValueError
         If `wrt` is not below `node`, or wants no gradient.
+    RuntimeError
+        If a leaf has changed since.
     """
     from autograd_mini.reverse import cotangents  # noqa: PLC0415 - as in picture.symbols
 
@@ -88,9 +93,19 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
     assert graph is not None  # without a limit
     place = {id(each): i for i, each in enumerate(graph.nodes)}
     if id(wrt) not in place:
-        raise ValueError("wrt is not among the nodes that this one was computed from: pass one of its inputs")
+        called = name_nodes([*graph.nodes, wrt], variables)
+        inputs = [called[id(each)] for each in graph.nodes if not each.op and each.requires_grad]
+        some = ", ".join(inputs[:MOST_NAMES] + ["…"] * (len(inputs) > MOST_NAMES)) or "it has none"
+        raise ValueError(
+            f"{called[id(node)]} was not computed from {called[id(wrt)]}: wrt is one of its inputs ({some}), "
+            "or a node between"
+        )
     if not wrt.requires_grad:
         raise ValueError("wrt wants no gradient: make it without requires_grad=False")
+    if stale_nodes(graph):
+        raise RuntimeError(
+            "a leaf has changed since this was computed, so its numbers are of two graphs: compute it again"
+        )
     made = _told_apart(picture(graph, variables), graph, variables)
     into = flowing(made)
     start = place[id(wrt)]

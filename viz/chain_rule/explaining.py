@@ -37,6 +37,8 @@ from .routes import routes_of
 Detail = Literal["full", "short"]
 MOST_INPUTS = 8  # whose numbers are said at the top
 CONVENTION = "a convention at this point"
+ACCURATE = "computed in a form that loses no digits"
+NOT_FINITE = "as a formula; the sweep meets numbers that are not finite"
 NARY = {"dot": "each factor has the other as derivative", "sum": "every term has the derivative 1"}
 FEW_PATHS, SHORT_PATH = 4, 8  # so many paths, of at most so many edges, are written as one sum
 LONGEST = 160  # characters of a formula that is worth printing
@@ -67,6 +69,8 @@ def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str,
         If one of the two is no node.
     ValueError
         If `node` was not computed from `wrt`, or `wrt` wants no gradient, or `detail` is another word.
+    RuntimeError
+        If a leaf has changed since `node` was computed.
 
     Examples
     --------
@@ -100,8 +104,11 @@ def explain(node: Any, wrt: Any, *, detail: Detail = "full", names: Mapping[str,
     closed = closed_form(made.graph, made.names, made.wrt)
     formula: list[Line] = []
     if closed is not None and len(closed.derivative.textbook()) <= LONGEST:
-        (derivative, *_), note = words.substituted(closed.derivative, words.gradient(made.wrt))
-        formula = [Line((words.total(made.wrt), derivative, words.gradient(made.wrt)), note, letters=True)]
+        gradient = words.gradient(made.wrt)
+        _, note = words.substituted(closed.derivative, gradient)
+        is_finite = not note or math.isfinite(made.gradients[made.wrt])
+        said = (words.total(made.wrt), closed.derivative, *([gradient] if is_finite else []))
+        formula = [Line(said, note if is_finite else NOT_FINITE, letters=True)]
     if detail == "short":
         return Explanation((), "", (Section("", [*words.over_paths(), *formula]),))
     by, root = made.names[made.wrt], made.names[made.root]
@@ -174,9 +181,10 @@ class Words:
         if formula is None:
             return (), ""
         filled = self.filled(formula)
-        if isinstance(number, Number) and not alike(value_of(filled), number.value):
-            return (formula,), CONVENTION
-        return (formula, filled), ""
+        value = value_of(filled)
+        if not isinstance(number, Number) or alike(value, number.value):
+            return (formula, filled), ""
+        return (formula,), ACCURATE if math.isfinite(value) else CONVENTION
 
     def filled(self, formula: Expr) -> Expr:
         """A formula with the numbers of its nodes."""

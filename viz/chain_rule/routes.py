@@ -140,6 +140,8 @@ def paths(node: Any, wrt: Any, *, limit: int = 20, names: Mapping[str, object] |
         If one of the two is no node.
     ValueError
         If `node` was not computed from `wrt`, or `wrt` wants no gradient, or `limit` is no positive integer.
+    RuntimeError
+        If a leaf has changed since `node` was computed.
 
     Examples
     --------
