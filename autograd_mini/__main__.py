@@ -90,7 +90,10 @@ def _graph(options: Namespace, needs_numbers: str = "") -> Graph:
         at = " ".join(f"{name}=1" for name in program.variables)
         raise ValueError(f"{needs_numbers} shows numbers: give each variable its own, as in --at {at}")
     nodes = program.evaluate(dict(options.at)) if has_numbers else program.sketch()
-    return Graph(nodes[program.result], nodes, has_numbers)
+    result = nodes[program.result]
+    if not result.label:  # a bare expression is called as textbooks call a function
+        result.label = next((name for name in "fgh" if name not in nodes), "")
+    return Graph(result, nodes, has_numbers)
 
 
 def _draw(options: Namespace) -> None:

@@ -252,3 +252,8 @@ def test_all_commands_tell_the_same_number(capsys: pytest.CaptureFixture[str]) -
         re.findall(r"\AL = .*   ∂L/∂w (\S+)", tangents)[0],
         *(text.rpartition(" = ")[2].strip() for text in told),
     } == {"−0.7551"}
+
+
+def test_a_bare_expression_is_called_f(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "explain", "x*x", "--at", "x=3", "--short").endswith("df/dx = 2x = 6\n")
+    assert said(capsys, "paths", "f*x", "--at", "f=2", "x=3", "--wrt", "x").endswith("∂g/∂x = 2\n")

@@ -96,7 +96,8 @@ class Figure:
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": str(self)}
+        fitting = self.svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+        return {"image/svg+xml": fitting, "text/plain": str(self)}
 
 
 class Sheet(Figure):
