@@ -152,7 +152,13 @@ def test_an_own_function_goes_by_its_own_rule() -> None:
     doubled.defvjp(lambda x: (x * 2, None), lambda _, grad: (2 * grad,))
     t = Tensor([1.0, 2.0])
     lines = section(viz.explain(np.sum(doubled(t) * 3), t), "The chain rule")
-    assert lines[-1] == "dt = dv₁, by its own rule (2,)"
+    assert lines[-1] == "dt = dv₁, by the rule of doubled (2,)"
+
+
+def test_a_loss_with_a_rule_of_its_own_is_named() -> None:
+    Z = Tensor([[0.5, -1.0]], "Z")
+    lines = section(viz.explain(ag.nn.binary_crossentropy(np.ones((1, 2)), Z, from_logits=True), Z), "The chain rule")
+    assert lines == ["dZ = by the rule of binary_crossentropy (1, 2)"]
 
 
 @pytest.mark.parametrize("label", NASTY, ids=lambda label: repr(label[:20]))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ENGINES = ("autograd_mini.linear", "autograd_mini.operation")  # where linear operations are
 
 
+OWN = "by its own rule"  # the gradient of what someone else's function made
+
+
 class Form(NamedTuple):
     """How a linear operation is written, and what each operand's gradient is.
 
@@ -28,7 +31,7 @@ class Form(NamedTuple):
     """
 
     params: str = ""
-    gradients: tuple[str, ...] = ("by its own rule",)  # of each operand; the last is for those that follow too
+    gradients: tuple[str, ...] = (OWN,)  # of each operand; the last is for those that follow too
     written: str = "{name}({xs}{arguments})"
     is_factor: bool = False  # whether the gradient is multiplied by that, element by element
 

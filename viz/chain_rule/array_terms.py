@@ -15,6 +15,7 @@ from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.names import identifier
 
 from .. import arrays
+from ..operations import OWN
 from ..picture import Edge, display
 from .derivation import Derivation
 from .explanation import Explanation, Line, Section, sum_of
@@ -88,6 +89,9 @@ def _term(made: Derivation, edge: Edge) -> Expr:
     elif summed.startswith("1/"):
         share, _, rest = summed.partition(", ")
         term = Call("then", gradient / Number(int(share[2:])), Symbol(rest))
+    elif summed == OWN:  # "1, by its own rule" would look like 1
+        said = Symbol(f"by the rule of {made.picture.nodes[edge.head].op}")
+        term = said if gradient == Number(1) else Call("then", gradient, said)
     else:
         term = Call("then", gradient, Symbol(summed))
     return Call("sum over", term, Symbol(over)) if over else term
