@@ -155,6 +155,26 @@ def test_an_own_function_goes_by_its_own_rule() -> None:
     assert lines[-1] == "dt = dv₁, by the rule of doubled (2,)"
 
 
+@pytest.mark.parametrize(
+    ("activation", "dZ1"),
+    [
+        ("relu", "W₂ᵀ · dZ₂ × (Z₁ > 0)"),
+        ("leaky_relu", "(dA₁ if Z₁ > 0 else 0.01 × dA₁)"),
+        ("softplus", "W₂ᵀ · dZ₂ × σ(Z₁)"),
+    ],
+)
+def test_hidden_layers_in_the_notes_form(activation: str, dZ1: str) -> None:
+    W1, W2 = Tensor(np.array([[0.5, -1.0], [1.0, 2.0]])), Tensor(np.array([[1.0, -1.0]]))
+    X, Y = np.array([[1.0, 2.0, 0.5], [0.0, 1.0, -1.0]]), np.array([[1.0, 0.0, 1.0]])
+    Z1 = W1 @ X
+    A1 = getattr(ag, activation)(Z1)
+    Z2 = W2 @ A1
+    A2 = ag.sigmoid(Z2)
+    J = ag.nn.binary_crossentropy(Y, A2)
+    first, *_, last_but_one, last = str(viz.explain(J, W1, detail="short")).splitlines()
+    assert (first, last_but_one, last) == ("dZ₂ = A₂ − Y", f"dZ₁ = {dZ1}", "dW₁ = dZ₁ · Xᵀ / m")
+
+
 def test_a_loss_with_a_rule_of_its_own_is_named() -> None:
     Z = Tensor([[0.5, -1.0]], "Z")
     lines = section(viz.explain(ag.nn.binary_crossentropy(np.ones((1, 2)), Z, from_logits=True), Z), "The chain rule")

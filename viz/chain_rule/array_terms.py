@@ -138,6 +138,7 @@ def _names(tree: ast.AST) -> set[str]:
 
 _SIGNS: Mapping[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.MatMult: "matmul", ast.Pow: "pow",
+    ast.Gt: "gt", ast.GtE: "ge", ast.Lt: "lt", ast.LtE: "le", ast.Eq: "eq",
 }  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def _formula(tree: ast.expr, called: Mapping[str, str]) -> Expr | None:
             operands, name = [matrix], "transpose"
         case ast.UnaryOp(ast.USub(), operand):
             operands, name = [operand], "neg"
-        case ast.BinOp(left, sign, right) if type(sign) in _SIGNS:
+        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]) if type(sign) in _SIGNS:
             operands, name = [left, right], _SIGNS[type(sign)]
         case ast.Call(ast.Attribute(ast.Name("np"), "sum"), [summed], keywords):
             axis = next((ast.unparse(k.value) for k in keywords if k.arg == "axis"), None)
