@@ -25,9 +25,9 @@ from .worlds import CALLS, define
 
 
 @functools.cache
-def on_nodes(rule: Rule, i: int) -> Callable[..., Any]:
+def on_nodes(rule: Rule, i: int, textbook: bool = False) -> Callable[..., Any]:
     """The partial by input ``i`` of a row as a function of its operands and its result, all nodes or numbers."""
-    partial = rule.partials[i]
+    partial = (rule.shown if textbook else rule.partials)[i]
     if isinstance(partial, Number):
         number = float(partial.value)
         return lambda *_: number
@@ -42,12 +42,12 @@ def _choose(condition: Any, x: Any, y: Any) -> Any:
     return FUNCTIONS["where"](condition, x, y) if type(condition) is not bool else x if condition else y
 
 
-def pulling(node: Any) -> Callable[[int, Any], Any]:
+def pulling(node: Any, textbook: bool = False) -> Callable[[int, Any], Any]:
     """From (i, gradient of the node) to the gradient by operand i, on nodes: see ``cotangents``."""
     operation, operands = node.origin, node.operands
     if type(node) is Value:
         if isinstance(operation, Rule):
-            return lambda i, g: times(g, on_nodes(operation, i)(*operands, node))
+            return lambda i, g: times(g, on_nodes(operation, i, textbook)(*operands, node))
         return lambda i, g: times(g, operation.partial(i, operands))
     if node.edges is MANY:
         return lambda i, g: GETITEM(RESHAPE(g, (-1,)), i)
@@ -57,7 +57,7 @@ def pulling(node: Any) -> Callable[[int, Any], Any]:
         if not flows_to(operand):
             return None
         if isinstance(operation, Rule):
-            term = times(g, on_nodes(operation, i)(*operands, node))
+            term = times(g, on_nodes(operation, i, textbook)(*operands, node))
         else:
             term = operation.pull(i, g, operands, node.params)
         return conform(sum_to(term, operand.shape), operand)

@@ -278,8 +278,11 @@ def hvp(f: Function, argnums: int = 0) -> Function:
     return transformed
 
 
-def gradient_graph(root: Any, wrt: Any) -> Any:
+def gradient_graph(root: Any, wrt: Any, textbook: bool = False) -> Any:
     """The derivative of an existing graph as a graph: to draw, or to differentiate again.
+
+    With ``textbook`` its derivatives are in the form that textbooks print, a (1 - a) of a = σ(z), not in the one that
+    is accurate everywhere: for pictures.
 
     Raises
     ------
@@ -306,7 +309,8 @@ def gradient_graph(root: Any, wrt: Any) -> Any:
     with recording(), np.errstate(all="ignore"):
         seed = 1.0 if type(root) is Value else data_node(np.ones_like(as_scalar(root)._data))
         between = [node for node in order if id(node) in relevant]
-        gradients = dict(zip(map(id, between), cotangents(root, between, seed, higher.pulling), strict=True))
+        pulling = functools.partial(higher.pulling, textbook=textbook)
+        gradients = dict(zip(map(id, between), cotangents(root, between, seed, pulling), strict=True))
         gradient = gradients.get(id(wrt))
         made = as_node(zero_like(wrt) if gradient is None else gradient)
         _tag(made, order, [(gradients[id(node)], node) for node in between])

@@ -165,3 +165,13 @@ def test_a_gradients_gradient_is_named_after_it() -> None:
     second = ag.gradient_graph(ag.gradient_graph(y, x), x)
     assert {box.tint for box in viz.draw(second, names={}).picture.nodes} == {"input", "backward pass", "output"}
     assert second.data == pytest.approx(-math.sin(0.3))
+
+
+def test_the_graph_of_a_gradient_as_textbooks_print_it() -> None:
+    loss, w = logistic()
+    accurate, textbook = (ag.gradient_graph(loss, w, textbook=flag) for flag in (False, True))
+    assert textbook.data == pytest.approx(accurate.data, rel=1e-14)
+    formulas = {box.formula for box in viz.draw(textbook, names={}).picture.nodes}
+    assert any(formula.startswith("1 − ") for formula in formulas)  # a (1 − a)
+    assert not any("sech" in formula for formula in formulas)
+    assert ag.gradient_graph(textbook, w).data == pytest.approx(ag.grad(ag.grad(logistic_loss))(0.5), rel=1e-12)
