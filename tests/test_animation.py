@@ -6,7 +6,7 @@ import random
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from drawn import chain, lecture, parsed, texts
@@ -69,6 +69,30 @@ def test_the_sentences_of_a_forward_sweep() -> None:
     e = lecture()
     _, b = leaves_of(e)
     assert str(animate(e, mode="forward", wrt=b)).splitlines()[6:] == FORWARD.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("reverse", ["dy/dv₁ += ∂y/∂v₁ · dy/dy: contribution 3 × 1 = 3",
+                     "dy/dx += ∂y/∂x · dy/dy: contribution 6 × 1 = 6",
+                     "dy/dx += ∂v₁/∂x · dy/dv₁: contribution 2 × 3 = 6; total so far 6 + 6 = 12",
+                     "one sweep back: dy/dx = 12"]),
+        ("forward", ["dx/dx = 1: x moves",
+                     "dv₁/dx = dx/dx · ∂v₁/∂x = 1 × 2 = 2",
+                     "dy/dx = dv₁/dx · ∂y/∂v₁ + dx/dx · ∂y/∂x = 2 × 3 + 1 × 6 = 12",
+                     "one sweep forward: dy/dx = 12"]),
+    ],
+)  # fmt: skip
+def test_where_an_edge_has_the_symbol_of_the_whole_the_whole_is_written_with_d(
+    mode: Literal["forward", "reverse"], expected: list[str]
+) -> None:
+    x = Value(3, "x")
+    y = (2 * x) * x
+    y.label = "y"
+    made = animate(y, names={}, mode=mode, wrt=x if mode == "forward" else None)
+    assert str(made).splitlines()[-4:] == expected
+    assert any("dy/dx" in said for said in texts(made.frames[-1].svg))
 
 
 def test_values_come_node_by_node_and_gradients_edge_by_edge() -> None:
@@ -330,7 +354,7 @@ def test_labels_are_inert() -> None:
     [
         (lambda: 3.0, {}, TypeError, "got float"),
         (lambda: ag.sum(Tensor([1.0, 2.0], "X")), {}, TypeError, r"X is an array, \(2,\): viz\.zoom draws the numbers"),
-        (lambda: chain(200), {}, ValueError, "max_nodes=60 are drawn at most"),
+        (lambda: chain(200), {}, ValueError, "at most max_nodes=60, and this graph has more: pass a node nearer"),
         (lecture, {"wrt": Value(1)}, ValueError, 'wrt= is for mode="forward"'),
         (lecture, {"mode": "forward"}, TypeError, "wrt= takes one of the graph's nodes"),
         (lecture, {"mode": "backward"}, ValueError, "mode='backward'; it has to be one of 'reverse', 'forward'"),

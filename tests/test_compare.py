@@ -169,7 +169,9 @@ def test_wide_drawings_stand_below_each_other() -> None:
 def test_jupyter_shows_it_and_files_are_written(tmp_path: Any) -> None:
     compared = compare_modes(lecture())
     assert isinstance(compared, Comparison)
-    assert compared._repr_mimebundle_() == {"image/svg+xml": compared.svg, "text/plain": TABLE}
+    shown = compared._repr_mimebundle_()
+    assert texts(shown["image/svg+xml"]) == texts(compared.svg)
+    assert shown["text/plain"] == TABLE
     assert compared.save(tmp_path / "modes.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -179,6 +181,7 @@ def test_jupyter_shows_it_and_files_are_written(tmp_path: Any) -> None:
         (lambda: 3.0, {}, TypeError, "got float"),
         (lambda: ag.sum(Tensor([1.0, 2.0], "X")), {}, TypeError, r"compare_modes carries .* X is an array, \(2,\)"),
         (lambda: Value(1, requires_grad=False) * 2, {}, ValueError, "nothing here wants a gradient: make the inputs"),
+        (lecture, {"max_nodes": 4}, ValueError, "every operation, at most max_nodes=4, and this graph has more: pass"),
         (lecture, {"wrt": Value(1)}, TypeError, "got a node of another graph"),
         (lecture, {"wrt": {}}, TypeError, "wrt= takes a node, got a dict of nodes"),
         (lecture, {"size": "poster"}, ValueError, "size='poster'; it has to be one of None, 'slide', 'paper'"),

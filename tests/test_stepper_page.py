@@ -378,6 +378,66 @@ def test_predict_first_asks_and_judges(opened: Callable[..., Page]) -> None:
     assert page.inner_text("#score") == "1 of 2 right"
 
 
+def test_enter_gives_the_verdict_and_stays_at_it(opened: Callable[..., Page]) -> None:
+    page = opened(lecture(), predict=True)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#said") == "Right, it is 3. c = a + b = 2 + 1 = 3"
+    assert page.inner_text("#count") == "step 1 / 9"
+    page.keyboard.press("Enter")
+    assert page.inner_text("#said") == "Predict first. What is d = b + 1?"
+
+
+def test_predict_first_keeps_the_output_to_itself(opened: Callable[..., Page]) -> None:
+    page = opened(lecture(), "step=2&updates=3")
+    assert page.inner_text("#loss").startswith("update 3: e from")
+    page.click("#predict")
+    assert page.inner_text("#loss") == ""
+    assert page.locator("#curve").is_hidden()
+    page.click("#step")
+    page.click("#reveal")
+    assert page.inner_text("#loss").startswith("update 3: e from")
+    assert page.locator("#curve").is_visible()
+
+
+FROZEN = "The condition of where stays as it was when the graph was made."
+
+
+def test_a_condition_that_is_a_number_is_said_to_stay(opened: Callable[..., Page]) -> None:
+    x = Value(0.5, "x")
+    page = opened(ag.where(x > 0, x, -x) + ag.where(x > 1, x, 2), "x=-2")
+    assert page.get_by_text(FROZEN).count() == 1
+
+
+@pytest.mark.parametrize("node", [ag.abs, ag.relu, lambda x: ag.where(Value(1, "c", requires_grad=False), x, -x)])
+def test_conditions_that_follow_the_inputs_need_no_word(
+    opened: Callable[..., Page], node: Callable[[Value], Value]
+) -> None:
+    assert not opened(node(Value(2, "x"))).get_by_text(FROZEN).count()
+
+
+@pytest.mark.parametrize(
+    ("at", "written", "said"),
+    [
+        ("step=3", "dy/dy=1", "dy/dy = 1: here"),
+        ("step=5", "dy/dx+=∂y/∂x·dy/dy=6×1=6", "From y back to x, ∂y/∂x times the gradient of y"),
+        ("step=6", "dy/dx+=∂v1/∂x·dy/dv1=2×3=6;dy/dx=∂y/∂x·dy/dy+∂v1/∂x·dy/dv1=6+6=12", "From v₁ back to x, ∂v₁/∂x"),
+        ("step=end&mode=forward", "dy/dx=dv1/dx·∂y/∂v1+dx/dx·∂y/∂x=2×3+1×6=12", "Tangent of y, tangents times"),
+    ],
+)
+def test_where_an_edge_has_the_symbol_of_the_whole_the_whole_is_written_with_d(
+    opened: Callable[..., Page], at: str, written: str, said: str
+) -> None:
+    x = Value(3, "x")
+    y = (2 * x) * x
+    y.label = "y"
+    page = opened(y, at)
+    assert formula(page) == written
+    assert page.inner_text("#said").startswith(said)
+    assert page.inner_text("#descent h2") == "Gradient descent: w ← w − η dy/dw"
+
+
 def test_gradient_descent_is_the_engines(opened: Callable[..., Page]) -> None:
     root = GRAPHS["two layers"]()
     page = opened(root, learning_rate=0.05)
@@ -428,6 +488,20 @@ def test_sliders_are_dragged_by_keys_too(opened: Callable[..., Page]) -> None:
     assert page.inner_text("#count") == "step 9 / 9"
     page.click("#restore")
     assert numbers(page)[0][0] == 2
+
+
+def test_fractions_are_read(opened: Callable[..., Page]) -> None:
+    page = opened(ag.exp(Value(2, "x")))
+    field = page.locator("#fields input[type=text]")
+    for typed, value in (("1/3", 1 / 3), ("−1,5 / 4", -0.375), ("1e1/4", 2.5)):
+        field.fill(typed)
+        field.press("Enter")
+        assert numbers(page)[0][0] == value
+    for typed in ("1/0", "1/", "/3", "1/2/3"):
+        field.fill(typed)
+        field.press("Enter")
+        assert field.get_attribute("aria-invalid") == "true"
+        assert numbers(page)[0][0] == 2.5
 
 
 def test_infinities_and_nan_are_read_and_shown(opened: Callable[..., Page]) -> None:

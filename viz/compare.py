@@ -21,7 +21,7 @@ from .figure import Figure
 from .labels import Run, View, arrangements
 from .options import check
 from .picture import STALE, Picture, walk
-from .sweeps import check_numbers, shares
+from .sweeps import check_numbers, check_small, shares
 
 Costs = tuple[tuple[str, int], ...]  # by name: names may be alike
 
@@ -169,6 +169,7 @@ def compare_modes(
         raise TypeError("compare_modes draws the sweep from one input: wrt= takes a node, got a dict of nodes")
     names = callers_names(sys._getframe(1)) if names is None else names
     options = {"collapse": None, "max_nodes": FULL_LABELS} | options
+    check_small(node, options["max_nodes"], "compare_modes")
     plain = draw(node, names=names, **options)
     check_numbers(plain.picture, "compare_modes")
     inputs, outputs = multiplications(plain.picture)

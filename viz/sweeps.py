@@ -15,11 +15,11 @@ Step(kind='edge', node=1, edge=1)
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from .picture import Picture
+from .picture import Picture, walk
 
 Kind = Literal["value", "seed", "edge", "tangent"]
 
@@ -83,6 +83,22 @@ def tangent_steps(picture: Picture, sources: Collection[int]) -> list[Step]:
     return [Step("tangent", i) for i in sorted(reached)]
 
 
+def is_total(picture: Picture, sources: Collection[int] = ()) -> bool:
+    """Whether a sweep's derivatives have to be told from an edge's: with x in y = x · x it is dy/dx, not ∂y/∂x.
+
+    So it is where several paths lead from a node to another one, and one of them is an edge: to an output, or, forward,
+    from one of the `sources`.
+    """
+    if sources:
+        moving = {step.node for step in tangent_steps(picture, sources)}
+        used = [edge for edge in picture.edges if edge.symbol and edge.tail in moving]
+        terms = Counter(edge.head for edge in used)
+        return any(terms[edge.head] > 1 for edge in used if edge.tail in sources)
+    used = [picture.edges[step.edge] for step in backward_steps(picture) if step.edge is not None]
+    users = Counter(edge.tail for edge in used)
+    return any(users[edge.tail] > 1 for edge in used if picture.nodes[edge.head].is_output)
+
+
 def flowing(picture: Picture) -> dict[int, list[int]]:
     """The edges on which derivatives flow, by the node that they lead to."""
     into: dict[int, list[int]] = defaultdict(list)
@@ -114,6 +130,22 @@ def shares(picture: Picture) -> Iterator[Share]:
         share = Share(step, given, added, totals.get(step.node))
         totals[step.node] = share.total
         yield share
+
+
+def check_small(node: Any, max_nodes: int, caller: str) -> None:
+    """Refuse, for `caller`, a graph that is too large to show every operation.
+
+    Raises
+    ------
+    ValueError
+        If there are more than `max_nodes` nodes.
+    """
+    roots = [root for root in (node if isinstance(node, list | tuple) else [node]) if hasattr(root, "inputs")]
+    if walk(roots, limit=max_nodes) is None:
+        raise ValueError(
+            f"{caller} shows every operation, at most max_nodes={max_nodes}, and this graph has more: "
+            "pass a node nearer to the inputs, or a larger max_nodes"
+        )
 
 
 def check_numbers(picture: Picture, caller: str) -> None:

@@ -20,7 +20,7 @@ from ..drawing import Drawing, draw
 from ..labels import STEPS, arrangements, box_size
 from ..options import check
 from ..picture import walk
-from ..sweeps import check_numbers
+from ..sweeps import check_numbers, check_small
 from .frame import Frame, folded
 from .gif import gif
 from .scenes import Scene, Sweep, scenes
@@ -186,10 +186,10 @@ def animate(
     >>> print(animate(y, sweeps="grad"))
     y is computed from x
     each edge: how fast the result moves with the operand
-    ∂y/∂y = 1: here the backward sweep begins
-    ∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3
-    ∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3; total so far 3 + 3 = 6
-    one sweep back: ∂y/∂x = 6
+    dy/dy = 1: here the backward sweep begins
+    dy/dx += ∂y/∂x · dy/dy: contribution 3 × 1 = 3
+    dy/dx += ∂y/∂x · dy/dy: contribution 3 × 1 = 3; total so far 3 + 3 = 6
+    one sweep back: dy/dx = 6
     """
     wanted = {sweeps} if isinstance(sweeps, str) else set(sweeps)
     if not wanted or not wanted <= set(get_args(Sweep)):
@@ -199,7 +199,9 @@ def animate(
     check(size=(size, (None, *get_args(style.SizeName))))
     names = callers_names(sys._getframe(1)) if names is None else names
     given: dict[str, Any] = {"collapse": None, "max_nodes": MOST, "show": STEPS if "grad" in wanted else "value"}
-    base = draw(node, names=names, mode=mode, wrt=wrt, **(given | options))
+    given |= options
+    check_small(node, given["max_nodes"], "animate")
+    base = draw(node, names=names, mode=mode, wrt=wrt, **given)
     check_numbers(base.picture, "animate")
     if size is None and is_large(base.svg):
         base = replace(base, view=replace(base.view, tight=True))

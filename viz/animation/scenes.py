@@ -10,10 +10,10 @@ y is computed from x
 the input: x = 3
 y = x × x = 3 × 3 = 9
 each edge: how fast the result moves with the operand
-∂y/∂y = 1: here the backward sweep begins
-∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3
-∂y/∂x += ∂y/∂x · ∂y/∂y: contribution 3 × 1 = 3; total so far 3 + 3 = 6
-one sweep back: ∂y/∂x = 6
+dy/dy = 1: here the backward sweep begins
+dy/dx += ∂y/∂x · dy/dy: contribution 3 × 1 = 3
+dy/dx += ∂y/∂x · dy/dy: contribution 3 × 1 = 3; total so far 3 + 3 = 6
+one sweep back: dy/dx = 6
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from ..picture import STALE, Node, Picture
-from ..sweeps import flowing, forward_steps, shares, tangent_steps
+from ..sweeps import flowing, forward_steps, is_total, shares, tangent_steps
 from . import sentences
 
 Sweep = Literal["value", "grad"]
@@ -53,6 +53,8 @@ def scenes(
         of the second nothing.
     """
     picture = replace(picture, notes=tuple(note for note in picture.notes if note == STALE))
+    if sources and is_total(picture, sources):
+        picture = _totals(picture, sources)
     told = list(_values(picture))
     if "value" not in sweeps:
         told = [Scene(picture.revealed(("value",)), told[0].sentence, "value")]
@@ -105,6 +107,13 @@ def _tangents(picture: Picture, sources: Collection[int]) -> Iterator[Scene]:
         said = sentences.tangent(picture, i, (picture.edges[e] for e in used))
         yield Scene(_stressed(now, [i], used), said, "grad")
     yield Scene(picture, sentences.end(picture, sources), "grad")
+
+
+def _totals(picture: Picture, sources: Collection[int]) -> Picture:
+    """The picture with dy/dx for tangents that are called ∂y/∂x, those by one source."""
+    by = picture.nodes[next(iter(sources))].name
+    nodes = (replace(n, word=f"d{n.name}/d{by}") if n.word.startswith("∂") else n for n in picture.nodes)
+    return replace(picture, nodes=tuple(nodes))
 
 
 def _with(picture: Picture, changed: dict[int, Node]) -> Picture:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import text
 from ..picture import Edge, Node, Picture
-from ..sweeps import Share
+from ..sweeps import Share, is_total
 
 if TYPE_CHECKING:
     from autograd_mini.expr import Expr
@@ -90,11 +90,12 @@ def end(picture: Picture, sources: Collection[int]) -> str:
 def _gradient(picture: Picture, i: int) -> str:
     name = picture.nodes[i].name
     outputs = [node.name for node in picture.nodes if node.is_output]
-    return f"∂{outputs[0]}/∂{name}" if len(outputs) == 1 else f"grad {name}"
+    d = "d" if is_total(picture) else "∂"
+    return f"{d}{outputs[0]}/{d}{name}" if len(outputs) == 1 else f"grad {name}"
 
 
 def _word(node: Node) -> str:
-    return node.word if node.word.startswith("∂") else f"{node.word} of {node.name}"
+    return node.word if node.word.startswith(("∂", "d")) else f"{node.word} of {node.name}"
 
 
 def _tangent(node: Node) -> str:

@@ -24,7 +24,7 @@ from ..labels import View
 from ..mathml import mathml
 from ..picture import Graph, Picture
 from ..svg import finish
-from ..sweeps import backward_steps, forward_steps
+from ..sweeps import backward_steps, forward_steps, is_total
 from .document import document
 
 MOST_TITLE = 60  # characters
@@ -42,6 +42,7 @@ PATTERNS = {
     "minimum": "min routes: the gradient goes to the lesser operand alone; a tie shares it evenly.",
     "where": "where routes: the gradient goes to the branch that was taken.",
 }
+FROZEN = "The condition of where stays as it was when the graph was made."
 
 
 class Content:
@@ -90,7 +91,9 @@ class Content:
         return document(
             title=title,
             loss=self.made.nodes[-1].name,
+            d="d" if is_total(self.made) else "∂",
             picture=self.svg,
+            note=FROZEN if any(b.op == "where" and not isinstance(b.operands[0], int) for b in self.made.nodes) else "",
             formulas=self.formulas,
             rules=program(node.rule for node in self.graph.nodes if node.op),
             data=data,
@@ -128,6 +131,7 @@ class Content:
         return {
             "nodes": self._nodes(),
             "edges": [self._edge(j) for j in range(len(self.made.edges))],
+            "isTotal": is_total(self.made),
             "output": len(self.made.nodes) - 1,
             "leaves": self.leaves,
             "wanting": self.wanting,

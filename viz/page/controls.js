@@ -31,6 +31,7 @@ function show() {
   byId("wrt").value = state.wrt;
   byId("wrt").disabled = state.mode !== "forward";
   byId("predict").checked = state.predict;
+  byId("descent").classList.toggle("secret", state.predict && state.step < graph.forward.length);
   showQuiz(next);
 }
 

@@ -23,7 +23,7 @@ SCRIPTS = "numbers sweeps words picture state controls quiz inputs descent start
 
 
 def document(
-    *, title: str, loss: str, picture: str, formulas: Iterable[str], rules: str, data: object
+    *, title: str, loss: str, d: str, picture: str, note: str, formulas: Iterable[str], rules: str, data: object
 ) -> str:  # fmt: skip
     """The whole page.
 
@@ -31,8 +31,12 @@ def document(
     ----------
     title, loss
         What is above the page, and what gradient descent makes small: text.
+    d
+        How its derivatives are written: "∂", or "d".
     picture
         The figure, an SVG in the colours of `style.PAGE`.
+    note
+        What is to be known of it, text; or nothing.
     formulas
         MathML, which the scripts find by its place.
     rules
@@ -47,8 +51,10 @@ def document(
         "base-uri 'none'; form-action 'none'",
         title=html.escape(title),
         loss=html.escape(loss),
+        d=d,
         style=css,
         picture=picture,
+        note=f'<p id="note" class="hint">{html.escape(note)}</p>' if note else "",
         templates="\n".join(f'<template id="m{i}">{formula}</template>' for i, formula in enumerate(formulas)),
         graph=inert(data),
         script=script,

@@ -21,8 +21,12 @@ function fourDigits(x) {
 
 // What someone typed, or undefined if it is no number.
 function parse(text) {
-  const plain = text.trim().toLowerCase().replaceAll("−", "-").replace(",", ".");
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(plain)) return Number(plain);
+  const plain = text.trim().toLowerCase().replaceAll("−", "-");
+  const parts = plain.split("/").map((part) => part.trim().replace(",", "."));
+  if (parts.length <= 2 && parts.every((part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(part))) {
+    const [top, bottom = 1] = parts.map(Number);
+    return bottom === 0 ? undefined : top / bottom;
+  }
   return { inf: Infinity, "+inf": Infinity, "-inf": -Infinity, nan: NaN }[plain];
 }
 

@@ -47,5 +47,9 @@ function showQuiz(question) {
 function prepareQuiz() {
   byId("check").addEventListener("click", check);
   byId("reveal").addEventListener("click", () => { forwards(); byId("step").focus(); });
-  byId("answer").addEventListener("keydown", (event) => { if (event.key === "Enter") check(); });
+  byId("answer").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // or it would press the step button too, which has the focus by then
+    check();
+  });
 }

@@ -15,7 +15,8 @@ function compute() {
   if (!run || from.some((part, i) => part !== run.from[i])) {
     const { inputs, losses } = descend(state);
     const found = evaluate(inputs);
-    run = { from, inputs, losses, ...found, steps: allSteps(state, found) };
+    const steps = allSteps(state, found);
+    run = { from, inputs, losses, ...found, steps, isTotal: isTotal(state, steps) };
     showRun();
   }
   state.step = Math.min(Math.max(state.step, 0), run.steps.length);

@@ -23,6 +23,12 @@ function allSteps({ mode, wrt, sweeps }, { values, partials }) {
   return steps.concat(mode === "reverse" ? backward(partials, sweeps) : tangents(partials, wrt));
 }
 
+// Whether a whole derivative has to be told from an edge's: with x in y = x · x it is dy/dx, not ∂y/∂x.
+function isTotal({ mode, wrt }, steps) {
+  if (mode === "reverse") return graph.isTotal;
+  return steps.some(({ terms = [] }) => terms.length > 1 && terms.some(({ edge }) => edges[edge].tail === wrt));
+}
+
 // Edge by edge from the output back. A second sweep adds to the leaves, as backward() does without zero_grad().
 function backward(partials, sweeps) {
   const steps = [];

@@ -10,9 +10,9 @@ const math = (tag, ...children) => {
   return element;
 };
 const shownMath = (part) => {
-  const whole = math("math", part);
-  whole.setAttribute("displaystyle", "true");
-  return whole;
+  const formula = math("math", part);
+  formula.setAttribute("displaystyle", "true");
+  return formula;
 };
 const row = (...parts) => math("mrow", ...parts.map((part) => (typeof part === "string" ? math("mo", part) : part)));
 const digits = (x) => math("mn", number(x));
@@ -20,6 +20,9 @@ const inSigns = (x) => (number(x).startsWith("−") ? row("(", digits(x), ")") :
 const template = (index) => document.getElementById(`m${index}`).content.firstElementChild.cloneNode(true).childNodes;
 const nameOf = (node) => row(...template(nodes[node].math));
 const ratio = (top, bottom) => math("mfrac", row("∂", nameOf(top)), row("∂", nameOf(bottom)));
+const whole = (top, bottom) => // of the node `top` by `bottom`, over all paths
+  run.isTotal ? math("mfrac", row(math("mi", "d"), nameOf(top)), row(math("mi", "d"), nameOf(bottom))) : ratio(top, bottom);
+const wholeSaid = (top, bottom) => [top, bottom].map((i) => (run.isTotal ? "d" : "∂") + nodes[i].name).join("/");
 const join = (sign, parts) => parts.flatMap((part, i) => (i ? [sign, part] : [part]));
 
 // A formula with its holes filled, by names or by numbers.
@@ -59,9 +62,8 @@ const said = {
     return `${[`${name} = ${formula}`, ...(pieces ? [inNumbers(node)] : []), number(result)].join(" = ")}`;
   },
   seed: ({ node, sweep }) => {
-    const { name } = nodes[node];
     const again = sweep > 1 ? `, sweep ${sweep}: inner gradients begin anew, leaves add to what they have` : "";
-    return `∂${name}/∂${name} = 1: here the backward sweep begins${again}`;
+    return `${wholeSaid(node, node)} = 1: here the backward sweep begins${again}`;
   },
   edge: ({ edge, node, sweep, partial, given, before, result, total, isLast }) => {
     const { name, op } = nodes[node];
@@ -74,14 +76,13 @@ const said = {
   },
   source: ({ node }) => {
     const { name } = nodes[node];
-    return `∂${name}/∂${name} = 1: ${name} moves${graph.leaves.length > 1 ? ", the other inputs stand still" : ""}`;
+    return `${wholeSaid(node, node)} = 1: ${name} moves${graph.leaves.length > 1 ? ", the other inputs stand still" : ""}`;
   },
   tangent: ({ node, terms, result }) => {
     const sum = terms.map((term, i) => `${(i ? signed : number)(term.tangent)} × ${signed(term.partial)}`).join(" + ");
-    const tangent = `∂${nodes[node].name}/∂${nodes[state.wrt].name}`;
     const end = node === graph.output ? " after 1 sweep" : "";
     const way = `Tangent of ${nodes[node].name}, tangents times local derivatives`;
-    return `${way}: ${tangent} = ${sum} = ${number(result)}${end}`;
+    return `${way}: ${wholeSaid(node, state.wrt)} = ${sum} = ${number(result)}${end}`;
   },
 };
 
@@ -95,7 +96,7 @@ function patternOf({ kind, edge, node }) {
 
 // What the third line of a box says in a forward sweep.
 function tangentOf(node) {
-  const word = `∂${nodes[node].name}/∂${nodes[state.wrt].name}`;
+  const word = wholeSaid(node, state.wrt);
   return word.length <= 8 ? word : "tangent";
 }
 
@@ -105,19 +106,19 @@ const written = {
     const parts = form === undefined ? [] : [byNames(form, node), byNumbers(form, node)];
     return [row(...join("=", [nameOf(node), ...parts, digits(result)]))];
   },
-  seed: ({ node }) => [row(ratio(node, node), "=", math("mn", "1"))],
+  seed: ({ node }) => [row(whole(node, node), "=", math("mn", "1"))],
   edge: (step) => {
     const { edge, node, partial, given, result } = step;
     const { head } = edges[edge];
-    const term = row(ratio(graph.output, node), "+=", product(ratio(head, node), ratio(graph.output, head)),
+    const term = row(whole(graph.output, node), "+=", product(ratio(head, node), whole(graph.output, head)),
       "=", product(digits(partial), inSigns(given), "×"), "=", digits(result));
     return step.isLast && step.before !== undefined ? [term, wholeSum(step)] : [term];
   },
-  source: ({ node }) => [row(ratio(node, node), "=", math("mn", "1"))],
+  source: ({ node }) => [row(whole(node, node), "=", math("mn", "1"))],
   tangent: ({ node, terms, result }) => {
-    const formulas = terms.map(({ edge }) => product(ratio(edges[edge].tail, state.wrt), ratio(node, edges[edge].tail)));
+    const formulas = terms.map(({ edge }) => product(whole(edges[edge].tail, state.wrt), ratio(node, edges[edge].tail)));
     const numbers = terms.map(({ partial, tangent }, i) => product((i ? inSigns : digits)(tangent), inSigns(partial), "×"));
-    return [row(...join("=", [ratio(node, state.wrt), sumOf(formulas), sumOf(numbers), digits(result)]))];
+    return [row(...join("=", [whole(node, state.wrt), sumOf(formulas), sumOf(numbers), digits(result)]))];
   },
 };
 
@@ -133,19 +134,19 @@ function wholeSum({ node, sweep, total }) {
   const numbers = terms.map((term, i) => (i || old !== undefined ? inSigns : digits)(term.result));
   if (old !== undefined) return row(sumOf([digits(old), ...numbers]), "=", digits(total)); // of an earlier sweep
   const heads = terms.map(({ edge }) => edges[edge].head);
-  const formulas = heads.map((head) => product(ratio(head, node), ratio(graph.output, head)));
-  return row(...join("=", [ratio(graph.output, node), sumOf(formulas), sumOf(numbers), digits(total)]));
+  const formulas = heads.map((head) => product(ratio(head, node), whole(graph.output, head)));
+  return row(...join("=", [whole(graph.output, node), sumOf(formulas), sumOf(numbers), digits(total)]));
 }
 
 // What is asked where the number is to be predicted.
 const asked = {
   value: ({ node }) => `What is ${nodes[node].name} = ${nodes[node].formula}?`,
-  seed: ({ node }) => `What is ∂${nodes[node].name}/∂${nodes[node].name}?`,
+  seed: ({ node }) => `What is ${wholeSaid(node, node)}?`,
   edge: ({ edge, node }) => {
     const { symbol, head } = edges[edge];
-    return `What is ${nodes[head].name}'s contribution to ∂${nodes[graph.output].name}/∂${nodes[node].name}: `
+    return `What is ${nodes[head].name}'s contribution to ${wholeSaid(graph.output, node)}: `
       + `${symbol} times the gradient of ${nodes[head].name}?`;
   },
   source: ({ node }) => `What is the tangent of ${nodes[node].name}, the input that moves?`,
-  tangent: ({ node }) => `What is ∂${nodes[node].name}/∂${nodes[state.wrt].name}, tangents times local derivatives?`,
+  tangent: ({ node }) => `What is ${wholeSaid(node, state.wrt)}, tangents times local derivatives?`,
 };
