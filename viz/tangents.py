@@ -10,6 +10,7 @@ import numpy as np
 
 from . import arrays
 from .picture import FILL_IN, Node, Picture, walk
+from .sweeps import is_total
 
 
 def with_tangents(picture: Picture, roots: Sequence[Any], wrt: Any) -> Picture:
@@ -50,9 +51,10 @@ def with_tangents(picture: Picture, roots: Sequence[Any], wrt: Any) -> Picture:
     directions = [_direction(source, given[source], place) for source in given]
     by = "" if isinstance(wrt, Mapping) else picture.nodes[place[id(wrt)]].name
     found = tangents(graph.nodes, list(given), directions)
+    d = "d" if is_total(picture, [place[id(source)] for source in given]) else "∂"
 
     def forward(box: Node, node: Any) -> Node:
-        word = f"∂{box.name}/∂{by}" if by else "tangent"
+        word = f"{d}{box.name}/{d}{by}" if by else "tangent"
         if not box.wants_grad:
             return replace(box, grad=None)
         return replace(box, grad=arrays.described(found.get(id(node), 0.0), word), word=word)

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from ..picture import STALE, Node, Picture
-from ..sweeps import flowing, forward_steps, is_total, shares, tangent_steps
+from ..sweeps import flowing, forward_steps, shares, tangent_steps
 from . import sentences
 
 Sweep = Literal["value", "grad"]
@@ -53,8 +53,6 @@ def scenes(
         of the second nothing.
     """
     picture = replace(picture, notes=tuple(note for note in picture.notes if note == STALE))
-    if sources and is_total(picture, sources):
-        picture = _totals(picture, sources)
     told = list(_values(picture))
     if "value" not in sweeps:
         told = [Scene(picture.revealed(("value",)), told[0].sentence, "value")]
@@ -107,13 +105,6 @@ def _tangents(picture: Picture, sources: Collection[int]) -> Iterator[Scene]:
         said = sentences.tangent(picture, i, (picture.edges[e] for e in used))
         yield Scene(_stressed(now, [i], used), said, "grad")
     yield Scene(picture, sentences.end(picture, sources), "grad")
-
-
-def _totals(picture: Picture, sources: Collection[int]) -> Picture:
-    """The picture with dy/dx for tangents that are called ∂y/∂x, those by one source."""
-    by = picture.nodes[next(iter(sources))].name
-    nodes = (replace(n, word=f"d{n.name}/d{by}") if n.word.startswith("∂") else n for n in picture.nodes)
-    return replace(picture, nodes=tuple(nodes))
 
 
 def _with(picture: Picture, changed: dict[int, Node]) -> Picture:
