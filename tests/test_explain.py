@@ -22,6 +22,7 @@ from viz import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LECTURE = """\
 ∂e/∂b where e = (a + b) × (b + 1), at a = 2, b = 1
@@ -414,3 +415,14 @@ def test_what_is_not_finite_is_not_called_a_convention() -> None:
     said = str(viz.explain(y, x, names={}))
     assert said.splitlines()[-1] == "∂y/∂x = 0    as a formula; the sweep meets numbers that are not finite"
     assert "convention" not in said
+
+
+@pytest.mark.parametrize("ending", ["txt", "tex", "html"])
+def test_it_is_saved_as_it_reads(ending: str, tmp_path: Path) -> None:
+    a = Value(2, "a")
+    made = viz.explain(a * a, a)
+    path = made.save(tmp_path / f"a.{ending}")
+    said = {"txt": made.text, "tex": made.latex, "html": made.html}[ending]
+    assert path.read_text(encoding="utf-8").endswith(said + "\n")
+    with pytest.raises(ValueError, match=r"the name has to end in one of \.txt, \.tex, \.html"):
+        made.save(tmp_path / "a.png")

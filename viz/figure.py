@@ -14,7 +14,55 @@ if TYPE_CHECKING:
     import os
 
 
-class Figure:
+class Saved:
+    """What can be written to a file and opened: in which formats, and what is in it, subclasses say."""
+
+    formats: ClassVar[tuple[str, ...]]
+
+    def content(self, ending: str) -> bytes:
+        """What a file with this ending holds."""
+        raise NotImplementedError
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it to a file, in the format that the file's ending names.
+
+        Parameters
+        ----------
+        path
+            Ends in one of `formats`. A file that is there is replaced, in one step.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the ending is another one.
+        FileNotFoundError, NotADirectoryError
+            If there is no such directory.
+        RenderError
+            If what the format needs is not installed.
+        """
+        target = Path(path)
+        ending = target.suffix.lower()
+        if ending not in self.formats:
+            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of {', '.join(self.formats)}")
+        files.check(target)
+        files.write(target, self.content(ending))
+        return target
+
+    def show(self) -> Path:
+        """Open it in the program that shows such files here, as a rule a browser; the file's path is returned."""
+        import webbrowser  # noqa: PLC0415 - a figure is rarely opened from here
+
+        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), f"picture{self.formats[0]}"))
+        webbrowser.open(path.as_uri())
+        return path
+
+
+class Figure(Saved):
     """A finished picture; what is in it, subclasses say.
 
     >>> Sheet("<svg/>", "nothing").svg
@@ -56,44 +104,6 @@ class Figure:
             case ".png":
                 return self.png()
         return self.pdf()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the figure to a file, in the format that the file's ending names.
-
-        Parameters
-        ----------
-        path
-            Ends in one of `formats`. A file that is there is replaced, in one step.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If the ending is another one.
-        FileNotFoundError, NotADirectoryError
-            If there is no such directory.
-        RenderError
-            If what the format needs is not installed.
-        """
-        target = Path(path)
-        ending = target.suffix.lower()
-        if ending not in self.formats:
-            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of {', '.join(self.formats)}")
-        files.check(target)
-        files.write(target, self.content(ending))
-        return target
-
-    def show(self) -> Path:
-        """Open the figure in the program that shows such files here, as a rule a browser; its path is returned."""
-        import webbrowser  # noqa: PLC0415 - a figure is rarely opened from here
-
-        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), f"picture{self.formats[0]}"))
-        webbrowser.open(path.as_uri())
-        return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         fitting = self.svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)

@@ -7,11 +7,12 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from autograd_mini.expr import Expr, Symbol
 from autograd_mini.notation import CHOICE, SUM, TEXTBOOK, TEXTBOOK_LATEX, Style, tex_text
 
+from ..figure import Saved
 from ..mathml import MATHML, mathml
 
 GAP = "    "  # between a line and what is said of it
@@ -65,8 +66,8 @@ class Section(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """What :func:`explain` gives: printed as text, shown by Jupyter as formulas.
+class Explanation(Saved):
+    """What :func:`explain` gives: printed as text, shown by Jupyter as formulas, saved as .txt, .tex or .html.
 
     `claim` is what is explained, `where` the numbers that it holds for.
     """
@@ -74,6 +75,13 @@ class Explanation:
     claim: Sequence[Line]
     where: str
     sections: Sequence[Section]
+
+    formats: ClassVar[tuple[str, ...]] = (".txt", ".tex", ".html")
+
+    def content(self, ending: str) -> bytes:
+        """What a file with this ending holds."""
+        page = f'<!doctype html><meta charset="utf-8">{self.html}'
+        return {".txt": self.text, ".tex": self.latex, ".html": page}[ending].encode() + b"\n"
 
     @property
     def text(self) -> str:

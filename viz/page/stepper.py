@@ -1,6 +1,6 @@
 """``step``: one HTML page, without a server or a network, that steps through both sweeps over a graph.
 
-How the page looks and works is in ``page/``.
+How the page looks and works is in the files beside this one.
 """
 
 from __future__ import annotations
@@ -9,21 +9,16 @@ import dataclasses
 import html
 import math
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from autograd_mini import files
 from autograd_mini.names import callers_names
 
 from .. import text
+from ..figure import Saved
 from ..options import check
 from ..picture import Graph, picture, walk
-
-if TYPE_CHECKING:
-    import os
 
 Mode = Literal["reverse", "forward"]
 
@@ -31,7 +26,7 @@ MOST_NODES = 400
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Saved):
     """A page that steps through a graph. :func:`step` makes them; Jupyter shows them.
 
     ``html`` is the whole page as text, ``steps`` how many steps it has, ``height`` how high a frame is that shows it.
@@ -42,40 +37,11 @@ class Page:
     html: str = dataclasses.field(repr=False)
     height: int = 900
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file that any browser opens.
+    formats: ClassVar[tuple[str, ...]] = (".html", ".htm")
 
-        Parameters
-        ----------
-        path
-            Ends in .html or .htm. A file that is there is replaced, in one step.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If the ending is another one.
-        FileNotFoundError
-            If there is no such directory.
-        """
-        target = Path(path)
-        if target.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"cannot save {str(target)!r}: the name has to end in one of .html, .htm")
-        files.check(target)
-        files.write(target, self.html.encode())
-        return target
-
-    def show(self) -> Path:
-        """Open the page in a browser; the file's path is returned."""
-        import webbrowser  # noqa: PLC0415 - a page is rarely opened from here
-
-        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), "step.html"))
-        webbrowser.open(path.as_uri())
-        return path
+    def content(self, ending: str) -> bytes:
+        """What a file with this ending holds."""
+        return self.html.encode()
 
     def __str__(self) -> str:
         return f"{self.title}: a page of {self.steps} steps; .save('step.html') keeps it, .show() opens it"
