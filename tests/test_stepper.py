@@ -201,7 +201,7 @@ def test_show_opens_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("webbrowser.open", opened.append)
     path = step(lecture()).show()
     assert opened == [path.as_uri()]
-    assert path.name == "step.html"
+    assert path.name == "picture.html"
 
 
 def large() -> Value:
