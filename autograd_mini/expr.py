@@ -24,7 +24,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from .notation import ANY, ATOM, LATEX, PYTHON, SIGN, TEXT, TEXTBOOK, Style
+from .notation import ANY, ATOM, CHOICE, LATEX, PYTHON, SIGN, TEXT, TEXTBOOK, Style
 
 
 class Expr:
@@ -216,6 +216,8 @@ class Call(Expr):
 
     def write(self, style: Style) -> tuple[str, int]:
         name = self.name
+        if name == "where" and style.choice is not None:
+            return style.choice(*self._choices(style)), CHOICE
         exponent = self.operands[-1]
         if name == "pow" and f"pow{exponent}" in style.notations:
             name = f"pow{exponent}"
@@ -232,6 +234,15 @@ class Call(Expr):
             signed = (parts or name == "neg") and needed > ANY and text[0] in "-−" and style is not PYTHON
             parts.append(style.parentheses.format(text) if level < needed or signed else text)
         return notation.template.format(*parts), notation.level
+
+    def _choices(self, style: Style) -> tuple[list[tuple[str, str]], str]:
+        """Of choices in one another, (value, condition) of each as text, and the value that is left."""
+        choices: list[tuple[str, str]] = []
+        rest: Expr = self
+        while isinstance(rest, Call) and rest.name == "where":
+            condition, value, rest = rest.operands
+            choices.append((value.write(style)[0], condition.write(style)[0]))
+        return choices, rest.write(style)[0]
 
 
 Formula = Expr | float

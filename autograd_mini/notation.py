@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 # How tightly a piece of notation binds, loosest first.
@@ -36,6 +36,7 @@ class Style(NamedTuple):
     number: Callable[[float], str]
     symbol: Callable[[str], str] = str
     function: Callable[[str], str] = str  # how a function's name is written in a call
+    choice: Callable[[Sequence[tuple[str, str]], str], str] | None = None  # of (value, condition) pairs, else the last
     letters: str = ""  # how a number or letter stands before a letter that it multiplies, where no sign is needed
 
 
@@ -98,6 +99,11 @@ _TEX_ESCAPES = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
+
+
+def _tex_cases(choices: Sequence[tuple[str, str]], last: str) -> str:
+    rows = [rf"{value} & \text{{if }} {condition}" for value, condition in choices]
+    return r"\begin{cases} " + r" \\ ".join([*rows, rf"{last} & \text{{otherwise}}"]) + r" \end{cases}"
 
 
 def _infix(sign: str, level: int, left: int, right: int) -> Notation:
@@ -163,7 +169,6 @@ LATEX = Style(
         "div": Notation(r"\frac{{{}}}{{{}}}", POWER),
         "neg": Notation("-{}", SIGN, (PRODUCT,)),
         "pow": Notation("{}^{{{}}}", POWER, (ATOM, ANY)),
-        "where": Notation(r"\begin{{cases}} {1} & \text{{if }} {0} \\ {2} & \text{{otherwise}} \end{{cases}}", CHOICE),
         "and": _infix(r"\land", LOGIC, COMPARISON, COMPARISON),
         **_COMPARISONS,
         "le": _infix(r"\le", COMPARISON, SUM, SUM),
@@ -183,6 +188,7 @@ LATEX = Style(
     number=_tex_number,
     symbol=_tex_symbol,
     function=lambda name: name.replace("_", r"\_"),
+    choice=_tex_cases,
 )
 TEXTBOOK = TEXT._replace(letters="{}{}")  # 2ab, where labels in pictures have 2 × a × b
 TEXTBOOK_LATEX = LATEX._replace(letters="{} {}")

@@ -9,6 +9,7 @@ from latex2mathml.converter import convert
 
 from autograd_mini.expr import Call, Number, Symbol
 from autograd_mini.notation import LATEX, TEXT, TEXTBOOK
+from autograd_mini.rules import RULES
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,9 @@ def test_notation_of_explanations(formula: Call, text: str, latex: str) -> None:
 def test_letters_stand_side_by_side_where_that_cannot_be_misread(formula: Call, textbook: str) -> None:
     assert formula.write(TEXTBOOK)[0] == textbook
     assert "×" in formula.write(TEXT)[0]
+
+
+def test_choices_in_one_another_are_rows_of_one_brace() -> None:
+    assert RULES["maximum"].derivative(0).latex() == (
+        r"\begin{cases} 1 & \text{if } x > y \\ 0.5 & \text{if } x = y \\ 0 & \text{otherwise} \end{cases}"
+    )
