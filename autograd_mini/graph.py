@@ -112,19 +112,21 @@ class Node:
         return (self._tag or NO_TAG).gradient_of
 
     @property
+    def made_of(self) -> tuple[Any, tuple[Any, ...]] | None:
+        """Of data that was computed from data the operation and its operands, if they are remembered."""
+        return (self._tag or NO_TAG).made_of
+
+    @property
     def op(self) -> str:
         """The name of the operation that made this node; empty for a leaf, "constant" for a number mixed in."""
-        if self._tag is CONSTANT:
-            return "constant"
-        return "" if self.rule is None else str(self.rule.name)
+        if isinstance(self.origin, Leaf):
+            return "constant" if self._tag is CONSTANT else ""
+        return str(self.origin.name)
 
     @property
     def rule(self) -> Any:
         """The operation that made this node: a row of the table, or one like it; None for a leaf."""
-        if isinstance(self.origin, Leaf):
-            made_of = (self._tag or NO_TAG).made_of
-            return None if made_of is None else made_of[0]
-        return self.origin
+        return None if isinstance(self.origin, Leaf) else self.origin
 
     @property
     def requires_grad(self) -> bool:

@@ -236,9 +236,9 @@ def settle(node: Any) -> Any:
 
 def _remembered(node: Any) -> tuple[Any, tuple[Any, ...]] | None:
     """What pictures say of data that was computed from data: one operation, so that no chain of them is kept."""
-    if type(node) is not Value or MODES.active or any(x.op for x in nodes(node.operands)):
+    if type(node) is not Value or MODES.active or any(x.made_of for x in nodes(node.operands)):
         return None
-    return node.origin, node.operands
+    return node.origin, node.inputs
 
 
 def _is_narrow(node: Any) -> bool:

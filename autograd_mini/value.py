@@ -121,8 +121,7 @@ class Value(Node):
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The operands as nodes: a number mixed in becomes a constant node, a new one at each access."""
-        made_of = self._tag and self._tag.made_of
-        return tuple(constant(x) if isinstance(x, float) else x for x in (made_of[1] if made_of else self.operands))
+        return tuple(constant(x) if isinstance(x, float) else x for x in self.operands)
 
     @property
     def partials(self) -> tuple[float | None, ...]:

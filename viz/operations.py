@@ -86,9 +86,25 @@ FORMS: Mapping[str, Form] = {
 }
 
 
+def rule_of(node: Any) -> Any:
+    """The operation that made a node, data too that was computed from data; None for any other leaf."""
+    return node.made_of[0] if node.made_of else node.rule
+
+
+def op_of(node: Any) -> str:
+    """The name of that operation; empty for a leaf, "constant" for a number mixed in."""
+    return str(node.made_of[0].name) if node.made_of else str(node.op)
+
+
+def inputs_of(node: Any) -> tuple[Any, ...]:
+    """Its operands as nodes."""
+    return tuple(node.made_of[1] if node.made_of else node.inputs)
+
+
 def is_linear(node: Any) -> bool:
     """Whether the operation of `node` is no formula: an own function of arrays or a replayed program is none either."""
-    return not hasattr(node.rule, "derivative") or (hasattr(node.rule, "pulls_of") and kind(node.data) != "")
+    rule = rule_of(node)
+    return not hasattr(rule, "derivative") or (hasattr(rule, "pulls_of") and kind(node.data) != "")
 
 
 def _form(node: Any) -> Form:
@@ -107,7 +123,7 @@ def _form(node: Any) -> Form:
 def function(node: Any) -> str:
     """The operation with its parameters, by which the function is told from others; an index may be any."""
     if not kind(node.data):
-        return str(node.op)
+        return op_of(node)
     params = "" if node.op == "getitem" else node.params
     return f"{node.op}{params} {node.shape}"
 

@@ -130,7 +130,7 @@ class Graph:
         """Which of the four kinds of box `node` gets."""
         if node.op == "constant":
             return "constant"
-        if node.op:
+        if operations.op_of(node):
             return "operation"
         return "parameter" if node.is_parameter or id(node) in self.parameters else "input"
 
@@ -160,7 +160,7 @@ def walk(roots: Sequence[Any], *, parameters: Sequence[Any] = (), limit: int | N
         if done:
             order.append(node)
         elif id(node) not in inputs:
-            operands = inputs[id(node)] = node.inputs
+            operands = inputs[id(node)] = operations.inputs_of(node)
             if limit is not None and len(inputs) > limit:
                 return None
             stack.append((node, True))
@@ -201,7 +201,7 @@ def numbers_or_places(operands: Sequence[Any], place: Mapping[int, int]) -> tupl
 def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = False) -> Node:
     """The box of one node."""
     operands = graph.inputs[id(node)]
-    formulas = symbols(operands, names, node.op)
+    formulas = symbols(operands, names, operations.op_of(node))
     return Node(
         name=names[id(node)],
         kind=graph.kind(node),
@@ -213,8 +213,8 @@ def box(graph: Graph, node: Any, names: Mapping[int, str], *, is_stale: bool = F
         is_stale=is_stale,
         scope=tuple(node.scope) if operands else (),
         shape=arrays.kind(node.data),
-        op=node.op,
-        expression=None if not operands or operations.is_linear(node) else node.rule.applied(*formulas),
+        op=operations.op_of(node),
+        expression=None if not operands or operations.is_linear(node) else operations.rule_of(node).applied(*formulas),
     )
 
 
@@ -297,7 +297,7 @@ def stale_nodes(graph: Graph) -> Collection[int]:
 
 def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str:
     """The operation of `node` on `operands`, as text that fits in a box."""
-    rule = node.rule
+    rule = operations.rule_of(node)
     if operations.is_linear(node):
         applied = operations.written(node, [operand.text() for operand in operands], names)
         return text.shorten(text.clean(applied), FORMULA_LIMIT)

@@ -64,10 +64,11 @@ def closed_form(graph: Graph, names: Sequence[str], by: int) -> ClosedForm | Non
         size = 1 + sum(parts), max(1, len(operands) - 1) + max(depths)
         if size[0] > MOST_PARTS or size[1] > DEEPEST or operations.is_linear(node) or arrays.is_array(node.data):
             return None
-        if node.rule not in (RULES.get(node.op), SUM, DOT):  # a program, or someone's own function
+        rule = operations.rule_of(node)
+        if rule not in (RULES.get(rule.name), SUM, DOT):  # a program, or someone's own function
             return None
         written = [formulas[id(x)] if id(x) in formulas else _number(x.data) for x in operands]
-        formulas[id(node)], sizes[id(node)] = node.rule.applied(*written), size
+        formulas[id(node)], sizes[id(node)] = rule.applied(*written), size
     function = formulas[id(graph.nodes[-1])]
     derivative = differentiate(function, Symbol(names[by]), shown=True)
     if sum(1 for _ in derivative.walk()) > MOST_PARTS:

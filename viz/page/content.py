@@ -22,6 +22,7 @@ from ..collapse import FULL_LABELS
 from ..dot import digraph
 from ..labels import View
 from ..mathml import mathml
+from ..operations import rule_of
 from ..picture import Graph, Picture
 from ..svg import finish
 from ..sweeps import backward_steps, forward_steps, is_total
@@ -95,7 +96,7 @@ class Content:
             picture=self.svg,
             note=FROZEN if any(b.op == "where" and not isinstance(b.operands[0], int) for b in self.made.nodes) else "",
             formulas=self.formulas,
-            rules=program(node.rule for node in self.graph.nodes if node.op),
+            rules=program(rule for rule in map(rule_of, self.graph.nodes) if rule),
             data=data,
         )
 
@@ -120,7 +121,7 @@ class Content:
         for node, box in zip(self.graph.nodes, nodes, strict=True):
             formulas.append(Symbol(box.name))
             if box.op and all(called[nodes[x].name] == 1 for x in box.operands if isinstance(x, int)):
-                whole = node.rule.applied(*(formulas[x] if isinstance(x, int) else Number(x) for x in box.operands))
+                whole = rule_of(node).applied(*(formulas[x] if isinstance(x, int) else Number(x) for x in box.operands))
                 if len(box.operands) <= MOST_HOLES and len(whole.text()) <= MOST_TITLE:
                     formulas[-1] = whole
         last, shown = nodes[-1], formulas[-1].text()
@@ -168,7 +169,7 @@ class Content:
             "edges": [j for j, edge in enumerate(self.made.edges) if edge.head == i],
         }
         if len(box.operands) <= MOST_HOLES:
-            applied = self.graph.nodes[i].rule.applied(*self._holes(i))
+            applied = rule_of(self.graph.nodes[i]).applied(*self._holes(i))
             known |= {"form": self._formula(applied), "pieces": list(_pieces(applied.text()))}
         return known
 

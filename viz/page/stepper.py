@@ -17,6 +17,7 @@ from autograd_mini.names import callers_names
 
 from .. import text
 from ..figure import Saved
+from ..operations import rule_of
 from ..options import check
 from ..picture import Graph, picture, walk
 
@@ -146,9 +147,10 @@ def _check(graph: Graph) -> None:
                 f"step recomputes numbers in the page, and this graph has an array of shape {node.data.shape}: "
                 "build it of Values; viz.zoom shows the numbers of one matrix node, viz.draw the arrays"
             )
-        if node.op and not isinstance(node.rule, Rule | Sum):
+        rule = rule_of(node)
+        if rule is not None and not isinstance(rule, Rule | Sum):
             raise TypeError(
-                f"step recomputes numbers in the page, and {node.op!r} is no formula: "
+                f"step recomputes numbers in the page, and {rule.name!r} is no formula: "
                 "write it with the table's functions, or add it with ag.rule"
             )
     if not any(node.requires_grad and not node.op for node in graph.nodes):
