@@ -66,6 +66,22 @@ def name_nodes(nodes: Iterable[Any], variables: Mapping[str, object]) -> dict[in
     return names
 
 
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, primes after those that were there before.
+
+    >>> distinct(["a", "x", "a", "a"])
+    ['a', 'x', 'a′', 'a′′']
+    """
+    seen: set[str] = set()
+    made = []
+    for name in names:
+        while name in seen:
+            name += "′"  # noqa: PLW2901 - until it is new
+        seen.add(name)
+        made.append(name)
+    return made
+
+
 def _weights(nodes: Sequence[Any]) -> Iterator[tuple[int, str]]:
     """(id, name) of weights and biases, where several neurons have some: w₁₂ is the second weight of neuron 1."""
     leaves = (node for node in nodes if not node.op and node.label and node.scope)

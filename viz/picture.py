@@ -18,7 +18,7 @@ from autograd_mini.graph import GRADIENT_SCOPE
 
 from . import arrays, operations, text
 from .arrays import Lines
-from .names import name_nodes
+from .names import distinct, name_nodes
 
 if TYPE_CHECKING:
     from autograd_mini.expr import Expr
@@ -168,13 +168,16 @@ def walk(roots: Sequence[Any], *, parameters: Sequence[Any] = (), limit: int | N
     return Graph(tuple(order), inputs, {id(root) for root in roots}, {id(p) for p in parameters})
 
 
-def picture(graph: Graph, variables: Mapping[str, object]) -> Picture:
+def picture(graph: Graph, variables: Mapping[str, object], *, told_apart: bool = False) -> Picture:
     """The picture of a graph, one box per node and one edge per operand.
 
-    Numbers mixed in fold into the formulas of their users.
+    Numbers mixed in fold into the formulas of their users. With `told_apart` no two nodes have the same name.
     """
     called = name_nodes(graph.nodes, variables)
-    names = {key: display(name) for key, name in called.items()} | names_of_arrays(graph, variables)
+    names = {id(node): display(called[id(node)]) for node in graph.nodes}
+    if told_apart:
+        names = dict(zip(names, distinct(names.values()), strict=True))
+    names |= names_of_arrays(graph, variables)
     place = {id(node): i for i, node in enumerate(graph.nodes)}
     stale = stale_nodes(graph)
     nodes = tuple(

@@ -19,7 +19,6 @@ from .picture import Edge, Node, Picture, empty
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _PORT = re.compile(r":[ewns]\b")  # the side at which an edge leaves or arrives: n0:e->n1:w
-_BASELINE = 0.36  # of the font size: from the middle of a line down to its baseline
 
 
 def finish(
@@ -154,5 +153,5 @@ def _node(canvas: Canvas, group: ET.Element, i: int, node: Node, size: Point, vi
     for line in lines:
         size_of = font_size(line, sizes)
         if plain(line):
-            canvas.write(out, line, (x, top + style.LINE_HEIGHT * size_of / 2 + _BASELINE * size_of), size_of)
+            canvas.write(out, line, (x, top + style.LINE_HEIGHT * size_of / 2 + style.BASELINE * size_of), size_of)
         top += style.LINE_HEIGHT * size_of

@@ -31,6 +31,11 @@ def number(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
+def signed(number: str) -> str:
+    """A number as it stands after a sign: ``(−2)``, ``3``."""
+    return f"({number})" if number.startswith("−") else number
+
+
 def subscripts(name: str) -> str:
     """``w1``, ``w_1`` → ``w₁``; any other name is left alone."""
     match = _INDEXED.fullmatch(name)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from autograd_mini import files
 from autograd_mini.names import callers_names, identifier
@@ -17,6 +16,7 @@ from autograd_mini.names import callers_names, identifier
 from .. import style
 from ..canvas import TooSmallError, extent, is_large
 from ..drawing import Drawing, draw
+from ..figure import Saved
 from ..labels import STEPS, arrangements, box_size
 from ..options import check
 from ..picture import walk
@@ -36,7 +36,7 @@ HELD = 3  # times as long as the others the last frame is shown
 
 
 @dataclass(frozen=True)
-class Animation:
+class Animation(Saved):
     """The sweeps over a graph as a sequence of pictures. :func:`animate` makes them; ``print`` gives the sentences.
 
     ``frames`` are figures like any other, with ``.svg``, ``.png()`` and ``.save(path)``. In the last one, which is
@@ -46,6 +46,8 @@ class Animation:
     frames: tuple[Frame, ...]
     milliseconds: int
     name: str
+
+    formats: ClassVar[tuple[str, ...]] = (".gif",)
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -115,14 +117,6 @@ class Animation:
         into.mkdir(parents=True, exist_ok=True)
         digits = max(2, len(str(len(self))))
         return tuple(frame.save(into / f"{self.name}-{i:0{digits}}.{ending}") for i, frame in enumerate(self.frames, 1))
-
-    def show(self) -> Path:
-        """Open the GIF in the program that shows such files here, as a rule a browser; its path is returned."""
-        import webbrowser  # noqa: PLC0415 - an animation is rarely opened from here
-
-        path = self.save(Path(tempfile.mkdtemp(prefix="autograd-mini-"), f"{self.name}.gif"))
-        webbrowser.open(path.as_uri())
-        return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         data, said = base64.b64encode(self.gif()).decode(), html.escape(str(self))

@@ -121,8 +121,7 @@ def _in_numbers(picture: Picture, node: Node) -> str:
 
 
 def _signed(said: object) -> str:
-    number = _number(said)
-    return f"({number})" if number.startswith("−") else number
+    return text.signed(_number(said))
 
 
 def _terms(terms: list[str]) -> str:

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..arrays import is_array
 from ..names import name_nodes
-from ..picture import Edge, Graph, Picture, box, edges_to, names_of_arrays, picture, stale_nodes, walk
+from ..picture import Edge, Graph, Picture, picture, stale_nodes, walk
 from ..sweeps import flowing
 
 MOST_NAMES = 8  # that an error lists
@@ -106,7 +106,7 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
         raise RuntimeError(
             "a leaf has changed since this was computed, so its numbers are of two graphs: compute it again"
         )
-    made = _told_apart(picture(graph, variables), graph, variables)
+    made = picture(graph, variables, told_apart=True)
     into = flowing(made)
     start = place[id(wrt)]
     between, incoming = [start], {}
@@ -125,42 +125,3 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
         graph, made, [box.name for box in made.nodes], start, between,
         {i: gradients[i] for i in between}, {head: incoming.get(head, []) for head in between},
     )  # fmt: skip
-
-
-def _told_apart(made: Picture, graph: Graph, variables: Mapping[str, object]) -> Picture:
-    """The picture with no two nodes of one name, in formulas either."""
-    names = [box.name for box in made.nodes]
-    if len(set(names)) == len(names):
-        return made
-    known = {id(node): name for node, name in zip(graph.nodes, _distinct(names), strict=True)}
-    known |= names_of_arrays(graph, variables)
-    boxes = [box(graph, node, known) for node in graph.nodes]
-    edges = (
-        edge
-        for node in graph.nodes
-        for x, edge in zip(graph.inputs[id(node)], edges_to(graph, node, known), strict=True)
-        if x.op != "constant"
-    )
-    return replace(
-        made,
-        nodes=tuple(
-            replace(old, name=new.name, formula=new.formula, expression=new.expression)
-            for old, new in zip(made.nodes, boxes, strict=True)
-        ),
-        edges=tuple(
-            replace(old, symbol=new.symbol, formula=new.formula, derivative=new.derivative)
-            for old, new in zip(made.edges, edges, strict=True)
-        ),
-    )
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, primes after those that were there before."""
-    seen: set[str] = set()
-    made = []
-    for name in names:
-        while name in seen:
-            name += "′"  # noqa: PLW2901 - until it is new
-        seen.add(name)
-        made.append(name)
-    return made

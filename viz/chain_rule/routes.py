@@ -54,7 +54,7 @@ class Path:
             return f"{said[0]}   {text_of(self.product)}"
         if not arrays.is_array(self.product) and all(edge.partial is not None for edge in self.edges):
             partials = [text.number(edge.partial) for edge in self.edges if edge.partial is not None]
-            said += [" × ".join(edge.symbol for edge in self.edges), " × ".join(map(_signed, partials))]
+            said += [" × ".join(edge.symbol for edge in self.edges), " × ".join(map(text.signed, partials))]
         return f"{said[0]}   {' = '.join(dict.fromkeys([*said[1:], text_of(self.product)]))}"
 
 
@@ -108,7 +108,7 @@ class Paths:
             lines.append(f"{total} = {text_of(self.gradient)}, by one multiplication along each edge")
             return "\n".join(lines)
         first, *rest = [text_of(path.product) for path in self._paths]
-        summed = " + ".join([first, *map(_signed, rest)])
+        summed = " + ".join([first, *map(text.signed, rest)])
         return "\n".join([*lines, " = ".join(dict.fromkeys([total, summed, text_of(self.gradient)]))])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -203,10 +203,6 @@ def _plural(count: int, word: str) -> str:
 def _counted(count: int) -> str:
     """An integer in full, or of one that is longer than a line of digits how long it is."""
     return f"{count:,}" if count < MOST_COUNTED else f"about 10^{math.log10(count):.1f}"
-
-
-def _signed(number: str) -> str:
-    return f"({number})" if number.startswith("−") else number
 
 
 def _count(made: Derivation) -> int:
