@@ -1,4 +1,4 @@
-# `make demo` and `make test` do everything themselves: virtual environment, installation, run.
+# Each target does everything itself: virtual environment, installation, run.
 # The first call installs from this checkout; later ones start at once, until pyproject.toml changes.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ EXTRAS ?= test
 BIN = $(VENV)/bin
 installed = $(VENV)/.installed-
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench docs notebooks clean
 
 demo: $(installed)core
 	$(BIN)/autograd-mini
@@ -24,8 +24,22 @@ lint: $(installed)dev
 bench: $(installed)bench
 	$(BIN)/python -m benchmarks
 
+# The documentation as pages, in build/docs: tutorials that are run for it, reference, derivative table.
+docs: $(installed)docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs -d build/doctrees . build/docs
+	@echo "open build/docs/index.html"
+
+# The tutorials as notebooks, in build/notebooks.
+notebooks: $(installed)notebooks
+	mkdir -p build/notebooks
+	cp tutorials/glossary.md build/notebooks
+	for page in tutorials/*.py; do \
+		sed 's/\.py)/.ipynb)/g' $$page | \
+		$(BIN)/jupytext --quiet --from py:percent --to ipynb --set-kernel python3 -o build/notebooks/$$(basename $$page .py).ipynb - || exit 1; \
+	done
+
 clean:
-	rm -rf $(VENV) autograd-mini-demo .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf build $(VENV) autograd-mini-demo .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(installed)core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -99,7 +99,7 @@ def _extreme_of_numbers(name: str) -> Callable[..., Any]:
 def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """With numbers in the place of nan and the infinities, through which no derivative flows.
 
-    >>> x = Tensor([1.0, math.nan])
+    >>> x = Tensor([1.0, np.nan])
     >>> nan_to_num(x).sum().backward()
     >>> nan_to_num(x), x.grad
     (Tensor([1., 0.]), array([1., 0.]))
@@ -150,7 +150,8 @@ def vdot(x: Any, y: Any) -> Any:
 
     Raises
     ------
-    ValueError : when they aren't as many
+    ValueError
+        When they aren't as many.
     """
     return products.dot(shapes.ravel(x), shapes.ravel(y))
 
@@ -227,7 +228,8 @@ def _astype(self: Tensor, dtype: Any) -> Any:
 
     Raises
     ------
-    TypeError : for a dtype that no Tensor holds
+    TypeError
+        For a dtype that no Tensor holds.
     """
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise TypeError(f"a Tensor holds float32 or float64, got {dtype!r}: for another dtype take .data.astype(…)")
@@ -252,7 +254,21 @@ def _on_numbers(name: str) -> Callable[..., Any]:
         return original(*tree.map_leaves(data_of, args), **kwargs)
 
     plain.__name__ = plain.__qualname__ = name
-    plain.__doc__ = f"``np.{name}`` of the numbers: a plain result, through which no derivative flows."
+    second = ", 2.0" * (name in ("full_like", "isclose", "allclose", "array_equal"))
+    plain.__doc__ = f"""``np.{name}`` of the numbers: a plain result, through which no derivative flows.
+
+    Its arguments, ``*args`` and ``**kwargs``, are NumPy's, and may be nodes.
+
+    >>> np.array_equal({name}(Tensor([3.0, 0.0, 2.0]){second}), np.{name}([3.0, 0.0, 2.0]{second}))
+    True
+    """
+    if name not in OF_SHAPE:
+        plain.__doc__ += """
+    Raises
+    ------
+    RecordingError
+        While ``jit`` or ``vmap`` records, as the numbers change from call to call.
+    """
     return plain
 
 

@@ -28,6 +28,9 @@ def of_numpy(*originals: Any) -> Callable[[Callable[..., Any]], Callable[..., An
             result = originals[0](*args, **kwargs)
             return float(result) if type(result) is np.float64 else result
 
+        summary, gap, more = (on_nodes.__doc__ or "").partition("\n\n")
+        origin = f"{originals[0].__module__}.{originals[0].__name__}"
+        public.__doc__ = f"{summary}\n\n    Arguments as of :func:`{origin}`, nodes among them.{gap}{more}"
         NUMPY.update(dict.fromkeys(originals, public))
         return public
 
@@ -44,8 +47,10 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...] | None:
 
     Raises
     ------
-    numpy.exceptions.AxisError : for an axis out of range (a ValueError, and an IndexError)
-    ValueError : for an axis given twice
+    numpy.exceptions.AxisError
+        For an axis out of range (a ValueError, and an IndexError).
+    ValueError
+        For an axis given twice.
     """
     if axis is None:
         return None

@@ -25,7 +25,8 @@ class Configured:
 
         Raises
         ------
-        ValueError : where a setting is a function, which no file can hold
+        ValueError
+            Where a setting is a function, which no file can hold.
         """
         names = settings(type(self))
         if lacking := [name for name in names if not hasattr(self, name)]:
@@ -65,7 +66,8 @@ def from_config(config: Any, what: str, classes: Sequence[type]) -> Any:
 
     Raises
     ------
-    ValueError : for an unknown class or setting
+    ValueError
+        For an unknown class or setting.
     """
     by_name = {kind.__name__: kind for kind in classes}
     given = dict(config) if isinstance(config, Mapping) else {}
@@ -93,7 +95,8 @@ def find(
 
     Raises
     ------
-    ValueError : for an unknown name; it lists the known ones
+    ValueError
+        For an unknown name; it lists the known ones.
     """
     names = {snake_case(kind): kind for kind in classes} | dict(more)
     if callable(given):

@@ -32,9 +32,13 @@ class custom_vjp:
 
     Raises
     ------
-    RuntimeError : when it is called before ``defvjp``
-    TypeError : when forward or backward return something else
+    RuntimeError
+        When it is called before ``defvjp``.
+    TypeError
+        When forward or backward return something else.
 
+    Examples
+    --------
     >>> import autograd_mini as ag
     >>> @custom_vjp
     ... def clipped_gradient(x):
@@ -52,7 +56,16 @@ class custom_vjp:
         self.operation: Custom | None = None
 
     def defvjp(self, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
-        """Say how the result and the gradients are computed."""
+        """Say how the result and the gradients are computed.
+
+        Parameters
+        ----------
+        forward
+            Of the arguments, gives the result and what backward needs of them, whatever that is.
+        backward
+            Of what it needs and the result's gradient, of the result's shape, gives a tuple of the arguments' gradients,
+            each of its argument's shape; None for 0.
+        """
         self.operation = Custom(self.function.__name__, forward, backward)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

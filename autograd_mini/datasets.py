@@ -79,12 +79,26 @@ def digits(classes: Iterable[int] = range(10)) -> Points:
 def moons(m: int = 100, noise: float = 0.1, seed: int = 0) -> Points:
     """Two half circles in the plane, one inside the other's opening: two classes that no line separates.
 
+    Parameters
+    ----------
+    m
+        How many points; at least one of each class.
+    noise
+        The standard deviation of what is added to both coordinates.
+    seed
+        The same seed gives the same points.
+
     Returns
     -------
     X
         Shape (m, 2), shuffled.
     y
         Shape (m,): 0 on the upper half circle, 1 on the lower one; their radius is 1.
+
+    Raises
+    ------
+    ValueError
+        For less than a point of each class, or noise that is negative or infinite.
 
     Examples
     --------
@@ -106,6 +120,12 @@ def circles(m: int = 100, noise: float = 0.1, factor: float = 0.5, seed: int = 0
     ----------
     factor
         The inner circle's radius, above 0 and below 1; the outer one's is 1.
+    m
+        How many points; at least one of each class.
+    noise
+        The standard deviation of what is added to both coordinates.
+    seed
+        The same seed gives the same points.
 
     Returns
     -------
@@ -113,6 +133,11 @@ def circles(m: int = 100, noise: float = 0.1, factor: float = 0.5, seed: int = 0
         Shape (m, 2), shuffled.
     y
         Shape (m,): 0 on the outer circle, 1 on the inner one.
+
+    Raises
+    ------
+    ValueError
+        For less than a point of each class, noise that is negative or infinite, or a factor not between 0 and 1.
 
     Examples
     --------
@@ -135,6 +160,12 @@ def blobs(m: int = 100, centers: int | ArrayLike = 3, noise: float = 1.0, seed: 
     ----------
     centers
         How many, to be drawn from the square [-10, 10]², or their coordinates, shape (classes, n).
+    m
+        How many points; at least one of each class.
+    noise
+        The standard deviation of what is added to both coordinates.
+    seed
+        The same seed gives the same points.
 
     Returns
     -------
@@ -142,6 +173,12 @@ def blobs(m: int = 100, centers: int | ArrayLike = 3, noise: float = 1.0, seed: 
         Shape (m, n), shuffled.
     y
         Shape (m,): the cloud that each point belongs to, from 0.
+
+    Raises
+    ------
+    ValueError
+        For less than a point of each class, noise that is negative or infinite, or centers that are no finite
+        coordinates.
 
     Examples
     --------
@@ -164,6 +201,10 @@ def flower(m: int = 400, noise: float = 0.2, seed: int = 0) -> Points:
     ----------
     noise
         The standard deviation of what is added to angle (in radians) and radius; a petal is 4 long.
+    m
+        How many points; at least one of each class.
+    seed
+        The same seed gives the same points.
 
     Returns
     -------
@@ -172,6 +213,11 @@ def flower(m: int = 400, noise: float = 0.2, seed: int = 0) -> Points:
     y
         Shape (m,): 0 for angles from 0 to π, 1 for the others. The radius is 4 sin(4 angle); where that is negative,
         the petal lies on the far side, so that the classes take turns.
+
+    Raises
+    ------
+    ValueError
+        For less than a point of each class, or noise that is negative or infinite.
 
     Examples
     --------
@@ -213,12 +259,24 @@ def good_roast(X: ArrayLike) -> NDArray[np.int64]:
 def coffee(m: int = 200, seed: int = 0) -> Points:
     """Coffee that was roasted well or not: features of different size, which a network wants normalised.
 
+    Parameters
+    ----------
+    m
+        How many roasts.
+    seed
+        The same seed gives the same points.
+
     Returns
     -------
     X
         Shape (m, 2): temperature from 150 to 285 °C, duration from 12 to 24 minutes.
     y
         Shape (m,): 1 for a good roast, about one in five, as :func:`good_roast` says.
+
+    Raises
+    ------
+    ValueError
+        For less than one roast.
 
     Examples
     --------
@@ -234,6 +292,13 @@ def coffee(m: int = 200, seed: int = 0) -> Points:
 def demand(m: int = 400, seed: int = 0) -> Points:
     """Shirts and whether they sell: affordable, known, seemingly good, of which a top seller is two at least.
 
+    Parameters
+    ----------
+    m
+        How many shirts.
+    seed
+        The same seed gives the same points.
+
     Returns
     -------
     X
@@ -242,6 +307,11 @@ def demand(m: int = 400, seed: int = 0) -> Points:
     y
         Shape (m,): 1 for a top seller. A shirt is affordable where price and shipping cost stay below 30, known where
         marketing is above 50, and seems good where a fifth of its price and the material's grade exceed 10.
+
+    Raises
+    ------
+    ValueError
+        For less than one shirt.
 
     Examples
     --------
@@ -267,6 +337,10 @@ def images(m: int = 209, size: int = 64, seed: int = 0) -> tuple[NDArray[np.uint
     ----------
     size
         The height and width in pixels, at least 8.
+    m
+        How many, half of them cats.
+    seed
+        The same seed gives the same drawings.
 
     Returns
     -------
@@ -274,6 +348,11 @@ def images(m: int = 209, size: int = 64, seed: int = 0) -> tuple[NDArray[np.uint
         Shape (m, size, size, 3), red, green and blue from 0 to 255, shuffled.
     y
         Shape (m,): 1 for a cat, as is half of them.
+
+    Raises
+    ------
+    ValueError
+        For less than two, or a size below 8.
 
     Examples
     --------

@@ -36,7 +36,8 @@ def getitem(x: Any, index: Any) -> Any:
 
     Raises
     ------
-    IndexError : for an index out of range, of floats, or a mask of another shape
+    IndexError
+        For an index out of range, of floats, or a mask of another shape.
     """
     parts = index if isinstance(index, tuple) else (index,)
     if THREAD.trace is not None and any(map(_looks_up, parts)):
@@ -166,7 +167,8 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
 
     Raises
     ------
-    ValueError : for another mode
+    ValueError
+        For another mode.
     """
     x = array(x)
     if mode in ("edge", "reflect", "wrap", "symmetric"):

@@ -90,25 +90,38 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]  # the same
 
     Parameters
     ----------
-    layers : the units of each hidden layer; none is logistic regression
-    activation : theirs
-    optimizer : ``"adam"``, ``"sgd"``, …, or one of :mod:`autograd_mini.optim`, which is copied
-    learning_rate : a number or schedule; None is the optimizer's own
-    l2 : what Σw² of each layer's weights costs
-    epochs, batch_size, verbose : see :meth:`autograd_mini.nn.Module.fit`
-    seed : the same seed gives the same weights
+    layers
+        The units of each hidden layer; none is logistic regression.
+    activation
+        Theirs.
+    optimizer
+        ``"adam"``, ``"sgd"``, …, or one of :mod:`autograd_mini.optim`, which is copied.
+    learning_rate
+        A number or schedule; None is the optimizer's own.
+    l2
+        What Σw² of each layer's weights costs.
+    epochs, batch_size, verbose
+        See :meth:`autograd_mini.nn.Module.fit`.
+    seed
+        The same seed gives the same weights.
 
     Raises
     ------
-    ValueError : from ``fit``, for settings and data that don't fit, or a y of one class
+    ValueError
+        From ``fit``, for settings and data that don't fit, or a y of one class.
 
     Attributes
     ----------
-    classes_ : the classes, in order
-    model_ : the trained :class:`Sequential`, with a Normalization first, so that features of any size do; its
-        ``history`` is that of the training
-    n_features_in_, feature_names_in_ : what X was
+    classes_
+        The classes, in order.
+    model_
+        The trained :class:`Sequential`, with a Normalization first, so that features of any size do; its
+        ``history`` is that of the training.
+    n_features_in_, feature_names_in_
+        What X was.
 
+    Examples
+    --------
     >>> model = Classifier(layers=(), epochs=50, seed=0)
     >>> model.fit([[1.0], [2.0], [8.0], [9.0]], ["short", "short", "long", "long"]).classes_.tolist()
     ['long', 'short']
@@ -121,9 +134,19 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]  # the same
 
         Parameters
         ----------
-        X : (m, features)
-        y : (m,), the class of each
-        sample_weight : (m,), how much each counts
+        X
+            (m, features).
+        y
+            (m,), the class of each.
+        sample_weight
+            (m,), how much each counts.
+
+        Raises
+        ------
+        ValueError
+            For settings and data that don't fit, or a y of one class.
+        TypeError
+            For layers that are no sequence of numbers.
         """
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32))
         check_classification_targets(y)
@@ -134,12 +157,12 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]  # the same
         return self
 
     def predict_proba(self, X: Any) -> Array:
-        """How probable each class is, (m, classes); the rows sum to 1."""
+        """How probable each class is for each row of X, (m, features) → (m, classes); the rows sum to 1."""
         p = self._outputs(X)
         return np.hstack([1 - p, p]) if len(self.classes_) == 2 else p
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each, (m,)."""
+        """The most probable class of each row of X, (m, features) → (m,)."""
         p = self.predict_proba(X)
         return np.asarray(self.classes_[p.argmax(axis=1)])
 
@@ -147,7 +170,8 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]  # the same
 class Regressor(RegressorMixin, _Network):  # type: ignore[misc]  # the same
     """A network that gives numbers: one for each example, or as many as a row of y has.
 
-    Its parameters, and attributes but ``classes_``, are :class:`Classifier`'s. In training y is brought to mean 0 and
+    Its parameters (layers, activation, optimizer, learning_rate, l2, epochs, batch_size, seed, verbose), errors, and
+    attributes but ``classes_``, are :class:`Classifier`'s. In training y is brought to mean 0 and
     standard deviation 1, of which the history and ``l2`` speak; ``model_`` gives y as it was.
 
     >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
@@ -161,9 +185,19 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]  # the same
 
         Parameters
         ----------
-        X : (m, features)
-        y : (m,) or (m, outputs)
-        sample_weight : (m,), how much each counts
+        X
+            (m, features).
+        y
+            (m,) or (m, outputs).
+        sample_weight
+            (m,), how much each counts.
+
+        Raises
+        ------
+        ValueError
+            For settings and data that don't fit.
+        TypeError
+            For layers that are no sequence of numbers.
         """
         X, y = validate_data(self, X, y, dtype=(np.float64, np.float32), y_numeric=True, multi_output=True)
         self._one = y.ndim == 1
@@ -176,7 +210,7 @@ class Regressor(RegressorMixin, _Network):  # type: ignore[misc]  # the same
         return self
 
     def predict(self, X: Any) -> Array:
-        """What is expected for each, (m,) or (m, outputs), as y was in ``fit``."""
+        """What is expected for each row of X, (m, features) → (m,) or (m, outputs), as y was in ``fit``."""
         outputs = self._outputs(X)
         return outputs[:, 0] if self._one else outputs
 

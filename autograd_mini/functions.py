@@ -14,8 +14,9 @@ True
 from __future__ import annotations
 
 import inspect
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ from .modes import MODES
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
 from .recording import NATIVE, gather, new_node, record, stacked
-from .rules import RULES, TABLE, Rule
+from .rules import RULES, TABLE, Interval, Rule
 from .symbolic import differentiate
 from .tensor import Tensor
 from .value import Value, as_float, in_order
@@ -75,13 +76,81 @@ def function(rule: Rule) -> Callable[..., Any]:
 
     public: Callable[..., Any] = several if rule.defaults or rule.arity > 2 else one if rule.arity == 1 else two
     public.__name__ = public.__qualname__ = name
-    public.__doc__ = f"``{rule}``"
+    public.__doc__ = described(rule)
     if public is several:  # what help() shows
         defaults = [inspect.Parameter.empty] * (rule.arity - len(rule.defaults)) + list(rule.defaults)
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         parameters = [inspect.Parameter(n, kind, default=d) for n, d in zip(names, defaults, strict=True)]
         public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions have it
     return public
+
+
+def described(rule: Rule) -> str:
+    """The docstring of a row's function; made at each import, so that nothing is computed for it."""
+    names = ", ".join(map(str, rule.inputs))
+    call, written = f"{rule.name}({names})", str(rule.applied(*rule.inputs))
+    formula = written if written != call else "" if rule.numpy or rule.primitive else str(rule.value)
+    slopes, partials = [f"d/d{x}" for x in rule.inputs], [str(partial) for partial in rule.shown]
+    smooth = " and ".join(filter(None, map(_condition, rule.domain, rule.inputs)))
+    kinks = [f"at ``{_equal(rule.inputs, at)}``: ``{_equal(slopes, there)}``" for at, there in rule.kinks]
+    sentences = [
+        f"Derivatives: ``{_equal(slopes, partials)}``"
+        + ", where ``out`` is the value" * ("out" in str(partials))
+        + ".",
+        f"Smooth where ``{smooth}``, and tested there." * bool(smooth),
+        f"By convention, {'; '.join(kinks)}." * bool(kinks),
+    ]
+    points = [next(x for x in POINTS[i % 2 :] if _holds(rule.domain[i], x)) for i in range(rule.arity)]
+    agree = [f"np.allclose({x}.grad, {partial})" for x, partial in zip(rule.inputs, partials, strict=True)]
+    return f"""``{call}``, element by element{f": ``{formula}``" * bool(formula)}{
+        f"; NumPy's ``{rule.numpy}``, by that name too" * bool(rule.numpy)
+    }.
+
+    {" ".join(filter(None, sentences))}
+
+    Parameters
+    ----------
+    {names}
+        Number, list, array, Value, Tensor or formula{", of shapes that broadcast" * (rule.arity > 1)}.
+
+    Returns
+    -------
+    float, array, Value, Tensor or formula
+        Of the kind and {"broadcast " * (rule.arity > 1)}shape of what it is given.
+
+    Raises
+    ------
+    TypeError
+        For what is no real number, array of them, or node.
+
+    Examples
+    --------
+    >>> {names} = {", ".join(f"Value({point})" for point in points)}
+    >>> out = {call}
+    >>> out.backward()
+    >>> {", ".join(agree)}
+    {"(" * (rule.arity > 1)}{", ".join(["True"] * rule.arity)}{")" * (rule.arity > 1)}
+    """
+
+
+POINTS = (0.5, 2.0, 1.5, 0.25)  # an example is at the first where the function is smooth
+
+
+def _holds(intervals: Sequence[Interval], x: float) -> bool:
+    return any(low < x < high for low, high in intervals)
+
+
+def _condition(intervals: Sequence[Interval], x: Symbol) -> str:
+    """The intervals as a condition on x; nothing for all numbers."""
+    sides = [
+        (f"{low:.8g} < " if low > -math.inf else "") + f"{x}" + (f" < {high:.8g}" if high < math.inf else "")
+        for low, high in intervals
+    ]
+    return "" if sides == [str(x)] else " or ".join(sides)
+
+
+def _equal(names: Iterable[Any], values: Iterable[Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True))
 
 
 def evaluate_row(rule: Rule, *operands: Any) -> Any:
@@ -137,7 +206,8 @@ def row_of(scalars: tuple[Any, ...], dtype: Any = None) -> Any:
 
     Raises
     ------
-    ValueError : when there is a Tensor of another shape among them
+    ValueError
+        When there is a Tensor of another shape among them.
     """
     for x in scalars:
         if type(x) is Tensor and x.ndim:
@@ -176,7 +246,7 @@ _natural_log = FUNCTIONS["log"]
 
 
 def log(x: Any, base: Any = None) -> Any:
-    """The natural logarithm, or that to a base.
+    """The natural logarithm of x, element by element, or that to a base: of numbers, arrays and nodes.
 
     >>> log(8.0, 2), log(Value(1.0))
     (3.0, Value(0.0))
@@ -206,8 +276,11 @@ def dot(w: Iterable[Any], x: Iterable[Any], bias: Any = 0.0) -> Any:
 
     Raises
     ------
-    ValueError : when w and x are not of one length
+    ValueError
+        When w and x are not of one length.
 
+    Examples
+    --------
     >>> w, x = [Value(1), Value(2)], [3.0, 4.0]
     >>> z = dot(w, x, bias=Value(5))
     >>> z.data, z.partials
@@ -260,18 +333,23 @@ def stop_gradient(x: Any) -> Any:
 def rule(formula: Callable[..., Any]) -> Callable[..., Any]:
     """Add an elementwise function to the table: a decorator for a function that is one formula.
 
-    It is called once, with symbols; its derivative follows from the table by the chain rule. What it
+    ``formula`` is called once, with symbols; its derivative follows from the table by the chain rule. What it
     makes is like any other row: a function of numbers, arrays and nodes, a method of Value, a box in
     pictures, differentiable to any order.
 
     Raises
     ------
-    TypeError : when the function does not return a formula (use ``ag.exp``, not ``math.exp``; ``ag.where``, not ``if``)
-    ValueError : when the name is taken
+    TypeError
+        When the function does not return a formula (use ``ag.exp``, not ``math.exp``; ``ag.where``, not ``if``).
+    ValueError
+        When the name is taken.
 
+    Examples
+    --------
+    >>> from autograd_mini import sigmoid
     >>> @rule
     ... def swish(x):
-    ...     return x * FUNCTIONS["sigmoid"](x)
+    ...     return x * sigmoid(x)
     >>> swish(0.0), Value(1).swish(), swish(Value(1)).op
     (0.0, Value(0.7310585786300049), 'swish')
     """

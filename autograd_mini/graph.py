@@ -139,12 +139,24 @@ class Node:
         return self.origin is PARAMETER
 
     def refuse_to_look(self, what: str, instead: str) -> None:
-        """Raise a RecordingError while a program is recorded, unless this is data from outside of it."""
+        """Refuse to be looked at while a program is recorded, unless this is data from outside of it.
+
+        Raises
+        ------
+        RecordingError
+            With ``what`` is refused, and what to do ``instead``.
+        """
         if THREAD.trace is not None and (self.requires_grad or THREAD.trace.knows(self)):
             refuse_in_program(what, instead)
 
     def refuse_to_cut(self, what: str) -> None:
-        """Raise a TypeError unless no derivative flows here anyway."""
+        """Raise an error unless no derivative flows here anyway.
+
+        Raises
+        ------
+        TypeError
+            With ``what`` would cut the graph, and what to do.
+        """
         self.refuse_to_look(what, "use ag.exp instead of math.exp, ag.stack instead of filling a NumPy array")
         if self.requires_grad and not THREAD.no_grad:
             raise TypeError(
@@ -172,6 +184,13 @@ class Node:
     @property
     def value(self) -> Any:
         # A property, because __getattr__ would make every attribute of every node slow to read.
+        """Nothing but an error, which says that the number or array is in ``data``.
+
+        Raises
+        ------
+        AttributeError
+            Always.
+        """
         raise AttributeError(f"{type(self).__name__} has no attribute 'value': the {self._holds} is .data")
 
     @value.setter

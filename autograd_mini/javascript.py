@@ -86,9 +86,13 @@ def program(rules: Iterable[Rule | Sum]) -> str:
 
     Raises
     ------
-    TypeError : for an operation that is neither a row nor ``sum`` or ``dot``
-    ValueError : for two different functions of one name
+    TypeError
+        For an operation that is neither a row nor ``sum`` or ``dot``.
+    ValueError
+        For two different functions of one name.
 
+    Examples
+    --------
     >>> from autograd_mini.rules import RULES
     >>> "const rint" in program([RULES["mod"]]), "const rint" in program([RULES["div"]])
     (True, False)

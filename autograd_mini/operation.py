@@ -20,10 +20,13 @@ class Linear:
 
     Parameters
     ----------
-    name : what ``node.op`` shows
-    value : of the operands and the parameters (axis, shape, index, …), the result
-    transposes : for each operand, of (gradient, operands, parameters), the operand's gradient; a broadcast
-        operand's may still have the larger shape
+    name
+        What ``node.op`` shows.
+    value
+        Of the operands and the parameters (axis, shape, index, …), the result.
+    transposes
+        For each operand, of (gradient, operands, parameters), the operand's gradient; a broadcast
+        operand's may still have the larger shape.
     """
 
     requires_grad = True

@@ -134,7 +134,7 @@ def compiled_when_called(kind: type, rule: Any, name: str, compiled: Callable[[s
 
     def described(made: Callable[..., Any]) -> Callable[..., Any]:
         made.__name__, made.__qualname__ = name, f"{kind.__name__}.{name}"
-        made.__doc__ = f"See ``autograd_mini.{rule.name}``."
+        made.__doc__ = f"See :func:`autograd_mini.{rule.name}`, of which this is the method."
         return made
 
     setattr(kind, name, described(method))

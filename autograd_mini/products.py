@@ -32,7 +32,8 @@ def matmul(x: Any, y: Any) -> Any:
 
     Raises
     ------
-    ValueError : when the inner lengths differ, naming both shapes
+    ValueError
+        When the inner lengths differ, naming both shapes.
     """
     if type(x) is Tensor:
         return x @ y
@@ -45,14 +46,15 @@ NUMPY[np.matmul] = matmul
 
 
 def dot(x: Any, y: Any, bias: Any = 0.0) -> Any:
-    """``np.dot`` of arrays; of two lists of Values and numbers w₁x₁ + w₂x₂ + … + bias, as one Value.
+    """``np.dot`` of arrays ``x`` and ``y``; of two lists of Values and numbers w₁x₁ + w₂x₂ + … + bias, as one Value.
 
     >>> dot(Tensor([1.0, 2.0]), [3.0, 4.0]), dot([1.0, 2.0], [3.0, 4.0], bias=5.0)
     (Tensor(11.), 16.0)
 
     Raises
     ------
-    ValueError : when the lengths to be summed over differ, naming both shapes
+    ValueError
+        When the lengths to be summed over differ, naming both shapes.
     """
     if any(is_scalar(z) or (isinstance(z, ARRAYS) and not z.ndim) for z in (x, y)):
         product = x * y
@@ -100,7 +102,8 @@ def inner(x: Any, y: Any) -> Any:
 
     Raises
     ------
-    ValueError : when the last axes differ in length, naming both shapes
+    ValueError
+        When the last axes differ in length, naming both shapes.
     """
     x, y = arrays(x, y)
     return x * y if not x.ndim or not y.ndim else tensordot(x, y, ([-1], [-1]))
@@ -117,7 +120,8 @@ def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
 
     Raises
     ------
-    ValueError : when the lengths to be summed over differ, naming both shapes
+    ValueError
+        When the lengths to be summed over differ, naming both shapes.
     """
     x, y = arrays(x, y)
     by_x, by_y = (range(-axes, 0), range(axes)) if isinstance(axes, int) else axes
@@ -158,7 +162,8 @@ def cross(x: Any, y: Any, axis: int = -1) -> Any:
 
     Raises
     ------
-    ValueError : when that axis has another length, naming both shapes
+    ValueError
+        When that axis has another length, naming both shapes.
     """
     x, y = (moveaxis(array(z), axis, -1) for z in (x, y))
     if x.shape[-1] != 3 or y.shape[-1] != 3:
@@ -179,7 +184,8 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
 
     Raises
     ------
-    ValueError : when the subscripts are for other operands, in number or axes
+    ValueError
+        When the subscripts are for other operands, in number or axes.
     """
     del optimize
     subscripts, given = _subscripts(operands)

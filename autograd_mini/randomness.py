@@ -44,13 +44,18 @@ def dropout(x: Any, rate: float = 0.5, generator: np.random.Generator | None = N
 
     Parameters
     ----------
-    rate : in [0, 1)
-    generator : where the random numbers come from; a new one unless given
+    rate
+        In [0, 1).
+    generator
+        Where the random numbers come from; a new one unless given.
 
     Raises
     ------
-    ValueError : for another rate
+    ValueError
+        For another rate.
 
+    Examples
+    --------
     >>> from autograd_mini import Tensor
     >>> x = Tensor([1.0, 2.0, 3.0])
     >>> dropout(x, 0.5, np.random.default_rng(1)).sum().backward()

@@ -31,7 +31,9 @@ absolute, exp, log, sign, sqrt, square, where = (
 
 
 def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """The sum over axes, (m, n) → (m,) for axis 1; of numbers and Values one number or Value.
+    """The sum of x over axes, (m, n) → (m,) for axis 1; of numbers and Values one number or Value.
+
+    ``axis`` and ``keepdims`` are :func:`numpy.sum`'s.
 
     >>> sum([Value(1), 2.0, Value(3)]).op, sum(Tensor([[1, 2], [3, 4]]), axis=1)
     ('sum', Tensor([3., 7.]))
@@ -82,7 +84,8 @@ def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
     Raises
     ------
-    ValueError : when there are no elements
+    ValueError
+        When there are no elements.
     """
     x = array(x)
     return linear.MAX(x, axes_of(axis, x.ndim), keepdims)
@@ -99,7 +102,8 @@ def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
     Raises
     ------
-    ValueError : when there are no elements
+    ValueError
+        When there are no elements.
     """
     x = array(x)
     return linear.MIN(x, axes_of(axis, x.ndim), keepdims)
@@ -189,7 +193,8 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
 
     Raises
     ------
-    ValueError : for a negative n
+    ValueError
+        For a negative n.
     """
     if n < 0:
         raise ValueError(f"diff takes differences a number of times, got n={n}")
@@ -237,12 +242,15 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 
     Parameters
     ----------
-    ord : of a vector any number, inf or -inf, 2 unless given; of a matrix "fro", 1, -1, inf or -inf
-    axis : one for vectors, two for matrices; without, all of x
+    ord
+        Of a vector any number, inf or -inf, 2 unless given; of a matrix "fro", 1, -1, inf or -inf.
+    axis
+        One for vectors, two for matrices; without, all of x.
 
     Raises
     ------
-    ValueError : for an ord that is none of these, or that x has too many axes for
+    ValueError
+        For an ord that is none of these, or that x has too many axes for.
     """
     x = array(x)
     axes = axes_of(range(x.ndim) if axis is None else axis, x.ndim) or ()
@@ -268,9 +276,11 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 
 
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Ln Σ exp(x) over axes, computed so that nothing overflows.
+    """The logarithm ln Σ exp(x) over axes, (m, n) → (m,) for axis 1, computed so that nothing overflows.
 
-    >>> float(logsumexp([1000.0, 1000.0])) == 1000 + math.log(2)
+    ``axis`` and ``keepdims`` are :func:`numpy.sum`'s.
+
+    >>> float(logsumexp([1000.0, 1000.0])) == 1000 + np.log(2)
     True
     """
     x = array(x)
@@ -286,7 +296,7 @@ def _top(x: Any, axis: Axis) -> Any:
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
-    """Ln of :func:`softmax`, without the loss of small probabilities.
+    """The logarithm ln softmax(x) along ``axis``, in the shape of x; small probabilities aren't lost.
 
     >>> log_softmax(Tensor([0.0, -1000.0]))
     Tensor([    0., -1000.])
@@ -297,9 +307,9 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
-    """exp(x) / Σ exp(x): probabilities along an axis.
+    """exp(x) / Σ exp(x): probabilities along ``axis``, in the shape of x.
 
-    >>> softmax([[0.0, 0.0], [0.0, math.log(3)]])
+    >>> softmax([[0.0, 0.0], [0.0, np.log(3)]])
     array([[0.5 , 0.5 ],
            [0.25, 0.75]])
     """

@@ -45,18 +45,30 @@ class Rule:
 
     Parameters
     ----------
-    name : the public name, ``ag.<name>``; also what ``node.op`` shows
-    value : the formula of the value; a call of the row itself where ``math`` and NumPy have the function
-    partials : one formula per input, in the inputs and ``out``; the form that is computed
-    shown : the partials as textbooks print them, where that differs
-    domain : for each input the intervals on which the function is defined and smooth
-    kinks : (inputs, partials there) where the derivative is a convention
-    text, latex, python : how a call is written, where not as ``name(x)``
-    numpy : NumPy's name of the function, where it has it
-    operator : the Python operator that means it (``"add"`` for ``__add__``)
-    inputs : the names of the inputs, ``x`` and ``y`` unless given
-    defaults : values of the last inputs when they are left out
-    accurate_above : what the shown derivative is accurate above; arrays nowhere below take it, for it is quicker
+    name
+        The public name, ``ag.<name>``; also what ``node.op`` shows.
+    value
+        The formula of the value; a call of the row itself where ``math`` and NumPy have the function.
+    partials
+        One formula per input, in the inputs and ``out``; the form that is computed.
+    shown
+        The partials as textbooks print them, where that differs.
+    domain
+        For each input the intervals on which the function is defined and smooth.
+    kinks
+        (inputs, partials there) where the derivative is a convention.
+    text, latex, python
+        How a call is written, where not as ``name(x)``.
+    numpy
+        NumPy's name of the function, where it has it.
+    operator
+        The Python operator that means it (``"add"`` for ``__add__``).
+    inputs
+        The names of the inputs, ``x`` and ``y`` unless given.
+    defaults
+        Values of the last inputs when they are left out.
+    accurate_above
+        What the shown derivative is accurate above; arrays nowhere below take it, for it is quicker.
     """
 
     requires_grad = True  # what an operation records always wants a gradient: see settle() in recording.py

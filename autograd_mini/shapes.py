@@ -29,7 +29,8 @@ def reshape(x: Any, shape: int | Sequence[int], order: str = "C") -> Any:
 
     Raises
     ------
-    ValueError : for another order, or a shape that holds another number of elements
+    ValueError
+        For another order, or a shape that holds another number of elements.
     """
     shape = tuple(shape) if isinstance(shape, Iterable) else (shape,)
     if order == "F":
@@ -130,7 +131,7 @@ def _at_least(function: Any) -> Callable[..., Any]:
         return made[0] if len(made) == 1 else made
 
     at_least.__name__ = at_least.__qualname__ = function.__name__
-    at_least.__doc__ = f"""Arrays with at least {function.__name__[-2]} axes: see ``np.{function.__name__}``.
+    at_least.__doc__ = f"""One of ``arrays``, or a list of them, with at least {function.__name__[-2]} axes, as NumPy's.
 
     >>> {function.__name__}(5.0).ndim
     {function.__name__[-2]}
@@ -153,7 +154,8 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
 
     Raises
     ------
-    ValueError : for a shape that x doesn't broadcast to, naming both
+    ValueError
+        For a shape that x doesn't broadcast to, naming both.
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     x = array(x)
@@ -179,7 +181,8 @@ def stack(given: Iterable[Any], axis: int = 0) -> Any:
 
     Raises
     ------
-    ValueError : for arrays of different shapes, naming them
+    ValueError
+        For arrays of different shapes, naming them.
     """
     given = [part if is_scalar(part) else array(part) for part in given]
     if all(np.shape(data_of(part)) == () for part in given):
@@ -265,7 +268,8 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 
     Raises
     ------
-    ValueError : when parts of equal length don't come out
+    ValueError
+        When parts of equal length don't come out.
     """
     return _parts(np.split, array(x), indices_or_sections, axis)
 

@@ -48,20 +48,34 @@ class Tensor(Node):
 
     Parameters
     ----------
-    data : an array or nested sequences of numbers, of any shape; it is copied. float32 and float64 stay
-        what they are, ints and bools become float64
-    label : a name for pictures
-    requires_grad : False makes it plain data, to which no derivative flows
+    data
+        An array or nested sequences of numbers, of any shape; it is copied. float32 and float64 stay
+        what they are, ints and bools become float64.
+    label
+        A name for pictures.
+    requires_grad
+        False makes it plain data, to which no derivative flows.
 
     Raises
     ------
-    TypeError : for complex numbers, objects, text, float16 and longdouble, and a label that is no string
-    ValueError : for nested sequences of different lengths
+    TypeError
+        For complex numbers, objects, text, float16 and longdouble, and a label that is no string.
+    ValueError
+        For nested sequences of different lengths.
 
     Attributes
     ----------
-    grad : the derivative of the node that ``backward()`` was called on by this one, an array of this one's
-        shape and dtype; None before
+    grad
+        The derivative of the node that ``backward()`` was called on by this one, an array of this one's
+        shape and dtype; None before.
+
+    Examples
+    --------
+    >>> W, x = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([5.0, 6.0])
+    >>> z = W @ x
+    >>> z.sum().backward()
+    >>> z, x.grad, W.grad.shape
+    (Tensor([17., 39.]), array([4., 6.]), (2, 2))
     """
 
     __slots__ = ("_data", "_pending", "_tag", "arrays", "edges", "grad", "home", "operands", "origin", "params", "time")
@@ -135,7 +149,7 @@ class Tensor(Node):
 
     @property
     def T(self) -> Tensor:
-        """The transpose."""
+        """The transpose, all axes in reversed order: (m, n) → (n, m)."""
         return self.transpose()  # type: ignore[no-any-return]  # a method from array_functions.py
 
     @property
@@ -153,7 +167,8 @@ class Tensor(Node):
 
         Raises
         ------
-        ValueError : when there are more elements, or none
+        ValueError
+            When there are more elements, or none.
         """
         if self.size != 1:
             raise ValueError(f"item() is for a Tensor of one element, got the shape {self.shape}: use numpy()")
@@ -178,14 +193,19 @@ class Tensor(Node):
 
         Parameters
         ----------
-        seed : an array of this node's shape; 1 where there is one element
+        seed
+            An array of this node's shape; 1 where there is one element.
 
         Raises
         ------
-        RuntimeError : without a seed when there is more than one element; when nothing that this node was
-            computed from wants a gradient; when ``data`` of such a node was assigned since
-        ValueError : when the seed is not of this node's shape
+        RuntimeError
+            Without a seed when there is more than one element; when nothing that this node was
+            computed from wants a gradient; when ``data`` of such a node was assigned since.
+        ValueError
+            When the seed is not of this node's shape.
 
+        Examples
+        --------
         >>> x = Tensor([1.0, 2.0, 3.0])
         >>> (x * x).backward([1.0, 10.0, 100.0])
         >>> x.grad
@@ -226,7 +246,7 @@ class Tensor(Node):
         )
 
     def compare(self, relation: Callable[[Any, Any], Any], other: object) -> Any:
-        """What a relation says of the data, as a boolean array."""
+        """What a ``relation`` says of the data and the ``other``, as a boolean array."""
         return relation(self._data, data_of(other))
 
     def __bool__(self) -> bool:
@@ -316,7 +336,8 @@ def checked(array: Array, data: Any = None) -> Array:
 
     Raises
     ------
-    TypeError : for one that isn't of float32, float64, ints or bools
+    TypeError
+        For one that isn't of float32, float64, ints or bools.
     """
     if array.dtype.kind in "iub":
         return array.astype(np.float64)

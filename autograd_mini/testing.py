@@ -21,8 +21,8 @@ from .value import Value, as_float
 def numeric_derivative(f: Callable[[float], float], x: float) -> float:
     """f′(x) by central differences with Richardson's extrapolation: about ten digits of a smooth function.
 
-    >>> round(numeric_derivative(math.sin, 0.0), 10)
-    1.0
+    >>> round(numeric_derivative(lambda x: x**3, 2.0), 8)
+    12.0
     """
     h = 1e-3 * max(1.0, abs(x))
     slopes = [(f(x + step) - f(x - step)) / (2 * step) for step in (h, h / 2, h / 4)]
@@ -40,17 +40,25 @@ def check_rule(
 
     Parameters
     ----------
-    f : a function of numbers
-    derivative : its claimed derivative; for several arguments it returns a tuple of the partial ones
-    points : where to check, numbers or tuples of them; unless given, points of the domain that the table
-        has for ``f``, or of the whole line
-    rtol : the relative error allowed
+    f
+        A function of numbers.
+    derivative
+        Its claimed derivative; for several arguments it returns a tuple of the partial ones.
+    points
+        Where to check, numbers or tuples of them; unless given, points of the domain that the table
+        has for ``f``, or of the whole line.
+    rtol
+        The relative error allowed.
 
     Raises
     ------
-    ValueError : when the derivative has not one number for each input
-    AssertionError : naming the point, what the formula gives, and the slope of ``f``
+    ValueError
+        When the derivative has not one number for each input.
+    AssertionError
+        Naming the point, what the formula gives, and the slope of ``f``.
 
+    Examples
+    --------
     >>> import autograd_mini as ag
     >>> check_rule(ag.tanh, lambda x: 1 - ag.tanh(x) ** 2)
     >>> check_rule(ag.coth, lambda x: -ag.csch(x))  # as some notes print it: the square is missing
@@ -92,19 +100,32 @@ def check_grads(
 
     Parameters
     ----------
-    f : a function of numbers, arrays, and tuples, lists and dicts of them, which returns such; smooth at ``args``
-    args : its arguments, as a tuple or list
-    order : up to which order of derivative
-    modes : "fwd" for the forward sweep, "rev" for the backward sweep
-    atol, rtol : the absolute and relative errors allowed
-    eps : the largest step of the differences, relative to the size of the arguments
-    seed : of the random directions
+    f
+        A function of numbers, arrays, and tuples, lists and dicts of them, which returns such; smooth at ``args``.
+    args
+        Its arguments, as a tuple or list.
+    order
+        Up to which order of derivative.
+    modes
+        "fwd" for the forward sweep, "rev" for the backward sweep.
+    atol, rtol
+        The absolute and relative errors allowed.
+    eps
+        The largest step of the differences, relative to the size of the arguments.
+    seed
+        Of the random directions.
 
     Raises
     ------
-    AssertionError : naming the input, the mode and order, what the sweep gives, and what the differences give
-    ValueError : for another mode
+    TypeError
+        When ``args`` is no tuple or list.
+    AssertionError
+        Naming the input, the mode and order, what the sweep gives, and what the differences give.
+    ValueError
+        For another mode, or an order below 1.
 
+    Examples
+    --------
     >>> import autograd_mini as ag
     >>> import numpy as np
     >>> check_grads(lambda W, x: np.tanh(W @ x), (np.ones((2, 3)), np.array([0.1, 0.2, 0.3])))

@@ -44,18 +44,24 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
     Parameters
     ----------
-    f : a function that returns one number; with ``has_aux`` a pair of it and anything else
-    argnums : which positional argument, or which ones, to differentiate by
+    f
+        A function that returns one number; with ``has_aux`` a pair of it and anything else.
+    argnums
+        Which positional argument, or which ones, to differentiate by.
 
     Returns
     -------
-    a function of the same arguments: ``(value, gradient)``, or ``((value, aux), gradient)``; the gradient
-    has the structure of the argument, or is a tuple of such for a tuple of ``argnums``
+    function
+        Of the same arguments: ``(value, gradient)``, or ``((value, aux), gradient)``; the gradient has the structure
+        and shapes of the argument, or is a tuple of such for a tuple of ``argnums``.
 
     Raises
     ------
-    TypeError : when ``f`` returns anything but one number
+    TypeError
+        When ``f`` returns anything but one number, or with ``has_aux`` no pair.
 
+    Examples
+    --------
     >>> value_and_grad(lambda a, b: (a + b) * (b + 1), argnums=(0, 1))(2.0, 1.0)
     (6.0, (2.0, 5.0))
     """
@@ -78,7 +84,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: boo
 def grad(f: Function, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Function:
     """A function that gives the gradient of ``f``: see :func:`value_and_grad`.
 
-    With ``has_aux`` it gives ``(gradient, aux)``.
+    ``argnums`` says by which argument, or arguments. With ``has_aux`` it gives ``(gradient, aux)``.
 
     >>> grad(lambda a, b: (a + b) * (b + 1), argnums=1)(2.0, 1.0)
     5.0
@@ -97,13 +103,27 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
 
     Parameters
     ----------
-    primals : the arguments of ``f``, as a tuple or list
-    tangents_in : the direction, of the same structure
+    f
+        A function of numbers, arrays, nodes, or structures of them, which returns such.
+    primals
+        The arguments of ``f``, as a tuple or list.
+    tangents_in
+        The direction, of the same structure.
 
     Returns
     -------
-    (value, tangent), each of the structure that ``f`` returns
+    value, tangent
+        Each of the structure and shapes that ``f`` returns.
 
+    Raises
+    ------
+    TypeError
+        When ``primals`` or ``tangents_in`` is no tuple or list.
+    ValueError
+        When the direction is not of the structure and shapes of the primals.
+
+    Examples
+    --------
     >>> jvp(lambda a, b: (a + b) * (b + 1), (2.0, 1.0), (0.0, 1.0))
     (6.0, 5.0)
     """
@@ -150,15 +170,26 @@ def _direction(source: Any, x: Any) -> Any:
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     """The value of ``f``, and the function that pulls a gradient of it back to the arguments.
 
+    Parameters
+    ----------
+    f
+        A function of numbers, arrays, nodes, or structures of them, which returns such.
+    primals
+        Its arguments.
+
     Returns
     -------
-    (value, pullback) : pullback takes a cotangent of the structure and shapes of the value, and gives a tuple with
-        the gradient by each argument; it may be called again and again
+    value, pullback
+        The pullback takes a cotangent of the structure and shapes of the value, and gives a tuple with the gradient by
+        each argument, of the argument's structure and shapes; it may be called again and again.
 
     Raises
     ------
-    ValueError : by pullback, when the cotangent is not of the value's structure and shapes
+    ValueError
+        By the pullback, when the cotangent is not of the value's structure and shapes.
 
+    Examples
+    --------
     >>> out, pullback = vjp(lambda x: x * x, np.array([1.0, 2.0, 3.0]))
     >>> out, pullback(np.array([1.0, 10.0, 100.0]))
     (array([1., 4., 9.]), (array([  2.,  40., 600.]),))
@@ -190,11 +221,21 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 def jacobian(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """A function that gives all first derivatives of ``f``, by one backward sweep for each number of its output.
 
+    Parameters
+    ----------
+    f
+        A function of numbers, arrays, nodes, or structures of them, which returns such.
+    argnums
+        Which positional argument, or which ones, to differentiate by.
+
     Returns
     -------
-    a function of the same arguments: for an output of shape s and an argument of shape t an array of shape s + t;
-    for structures the structure of the output, in each place that of the argument
+    function
+        Of the same arguments: for an output of shape s and an argument of shape t an array of shape s + t; for
+        structures the structure of the output, in each place that of the argument.
 
+    Examples
+    --------
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
@@ -235,11 +276,18 @@ def _stacked(rows: list[Any], shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def hessian(f: Function, argnums: int = 0) -> Function:
-    """A function that gives the second derivatives of ``f`` by one argument.
+    """A function that gives the second derivatives of ``f`` by one argument, the one that ``argnums`` counts from 0.
 
     For a number it is a number, for an array of shape t an array of shape t + t; for a structure, in each place a
     structure of the second derivatives.
 
+    Raises
+    ------
+    TypeError
+        When ``f`` returns anything but one number.
+
+    Examples
+    --------
     >>> hessian(lambda x: x**3)(2.0)
     12.0
     """
@@ -257,8 +305,18 @@ def hessian(f: Function, argnums: int = 0) -> Function:
 def hvp(f: Function, argnums: int = 0) -> Function:
     """A function that gives the Hessian of ``f`` times a direction, without making the Hessian.
 
-    It takes the arguments of ``f`` and then the direction, and runs a forward sweep over a backward one.
+    It takes the arguments of ``f`` and then the direction, of the structure and shapes of the argument that ``argnums``
+    counts from 0, which its result has too; it runs a forward sweep over a backward one.
 
+    Raises
+    ------
+    TypeError
+        When ``f`` returns anything but one number.
+    ValueError
+        For another ``argnums``, or a direction of another structure or shape.
+
+    Examples
+    --------
     >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
     array([  6., 120.])
     """
@@ -279,16 +337,20 @@ def hvp(f: Function, argnums: int = 0) -> Function:
 
 
 def gradient_graph(root: Any, wrt: Any, textbook: bool = False) -> Any:
-    """The derivative of an existing graph as a graph: to draw, or to differentiate again.
+    """The derivative of ``root`` by ``wrt``, nodes of an existing graph, as a graph: to draw, or differentiate again.
 
     With ``textbook`` its derivatives are in the form that textbooks print, a (1 - a) of a = σ(z), not in the one that
     is accurate everywhere: for pictures.
 
     Raises
     ------
-    RuntimeError : when a leaf has changed since the graph was computed
-    TypeError : when one of the two is no node, or the first one holds several numbers
+    RuntimeError
+        When a leaf has changed since the graph was computed.
+    TypeError
+        When one of the two is no node, or the first one holds several numbers.
 
+    Examples
+    --------
     >>> a, b = Value(2, "a"), Value(1, "b")
     >>> g = gradient_graph((a + b) * (b + 1), wrt=b)
     >>> g.backward()

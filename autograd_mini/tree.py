@@ -26,8 +26,11 @@ def like(tree: Any, other: Any) -> list[Any]:
 
     Raises
     ------
-    ValueError : when they are not of one structure
+    ValueError
+        When they are not of one structure.
 
+    Examples
+    --------
     >>> like({"w": [1, 2], "b": 3}, {"b": 30, "w": [10, 20]})
     [10, 20, 30]
     """

@@ -52,18 +52,32 @@ class Value(Node):
 
     Parameters
     ----------
-    data : int, float, bool or NumPy scalar; kept as a float
-    label : a name for pictures
-    requires_grad : False makes it plain data, to which no derivative flows
+    data
+        Int, float, bool or NumPy scalar; kept as a float.
+    label
+        A name for pictures.
+    requires_grad
+        False makes it plain data, to which no derivative flows.
 
     Raises
     ------
-    TypeError : for anything that is no real number, and a label that is no string
+    TypeError
+        For anything that is no real number, and a label that is no string.
 
     Attributes
     ----------
-    data : the number; assigning to it changes this node, not what was computed from it
-    grad : the derivative of the node that ``backward()`` was called on by this one; None before
+    data
+        The number; assigning to it changes this node, not what was computed from it.
+    grad
+        The derivative of the node that ``backward()`` was called on by this one; None before.
+
+    Examples
+    --------
+    >>> a, b = Value(2, label="a"), Value(1, label="b")
+    >>> e = (a + b) * (b + 1)
+    >>> e.backward()
+    >>> e, a.grad, b.grad
+    (Value(6.0, grad=1.0), 2.0, 5.0)
     """
 
     __slots__ = ("_data", "_pending", "_tag", "dleft", "dright", "grad", "left", "origin", "right")
@@ -159,8 +173,10 @@ class Value(Node):
 
         Raises
         ------
-        RuntimeError : when nothing that this node was computed from wants a gradient
-        TypeError : when the seed is no real number
+        RuntimeError
+            When nothing that this node was computed from wants a gradient.
+        TypeError
+            When the seed is no real number.
         """
         refuse_in_program("backward()", BACKWARD)
         number = as_float(seed)
@@ -179,7 +195,7 @@ class Value(Node):
         __abs__ = __neg__
 
     def compare(self, relation: Callable[[float, float], bool], other: object) -> Any:
-        """What a relation says of the data; NotImplemented where the other is neither node nor number."""
+        """What a ``relation`` says of the data and the ``other``; NotImplemented for no node or number."""
         number = other._data if isinstance(other, Value) else as_float(other)
         return NotImplemented if number is None else relation(self._data, number)
 

@@ -26,7 +26,7 @@ from . import classifiers, logistic, peers, planar, scalars, startup, tiny
 from .timing import Contestant, alternate
 
 OURS = "autograd_mini"
-COLUMNS = (OURS, "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit", "Keras")
+COLUMNS = (OURS, "micrograd", "PyTorch", "HIPS autograd", "NumPy by hand", "JAX jit", "tinygrad jit", "Keras")
 
 
 class Workload(NamedTuple):

@@ -39,7 +39,7 @@ def _classifier_contestants(
     whole = range(0, len(X) - batch_size + 1, batch_size)
     batches = [(X[i : i + batch_size], y[i : i + batch_size], one_hot[i : i + batch_size]) for i in whole]
     task = Task(start, batches, rate, adam)
-    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, by_hand=_by_hand)
+    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, tiny=_tinygrad, by_hand=_by_hand)
 
 
 def _ours(parameters: Any, X: Any, y: Any, _one_hot: Any) -> Any:
@@ -70,6 +70,12 @@ def _jax(parameters: Any, X: Any, _y: Any, one_hot: Any) -> Any:
     A1 = jax.nn.relu(X @ W1 + b1)
     A2 = jax.nn.relu(A1 @ W2 + b2)
     return -jax.numpy.sum(one_hot * jax.nn.log_softmax(A2 @ W3 + b3)) / len(X)
+
+
+def _tinygrad(parameters: Any, X: Any, _y: Any, one_hot: Any) -> Any:
+    W1, b1, W2, b2, W3, b3 = parameters
+    A2 = ((X @ W1 + b1).relu() @ W2 + b2).relu()
+    return -(one_hot * (A2 @ W3 + b3).log_softmax()).sum() / len(X)
 
 
 def _by_hand(parameters: list[Array], X: Array, _y: Array, one_hot: Array) -> tuple[Any, list[Array]]:

@@ -19,7 +19,7 @@ def logistic_contestants(dtype: type[np.floating[Any]]) -> dict[str, Contestant]
     X = rng.random((12_288, 209)).astype(dtype)
     Y = rng.integers(0, 2, (1, 209)).astype(dtype)
     task = Task(start=[np.zeros((12_288, 1), dtype), np.zeros((1, 1), dtype)], batches=[(X, Y)], rate=0.001)
-    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, by_hand=_by_hand)
+    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, tiny=_tinygrad, by_hand=_by_hand)
 
 
 def _ours(parameters: Any, X: Any, Y: Any) -> Any:
@@ -42,6 +42,12 @@ def _jax(parameters: Any, X: Any, Y: Any) -> Any:
     w, b = parameters
     Z = w.T @ X + b
     return jax.numpy.mean(jax.nn.softplus(Z) - Y * Z)
+
+
+def _tinygrad(parameters: Any, X: Any, Y: Any) -> Any:
+    w, b = parameters
+    Z = w.T @ X + b
+    return (Z.softplus() - Y * Z).mean()
 
 
 def _by_hand(parameters: list[Array], X: Array, Y: Array) -> tuple[Any, list[Array]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import shutil
 import sys
 from typing import Any
 
@@ -31,6 +32,7 @@ micrograd = _peer("micrograd", "engine", "nn")
 torch = _peer("torch")
 autograd = _peer("autograd", "numpy", "scipy.special")
 jax = _peer("jax")
+tinygrad: Any = _peer("tinygrad") if shutil.which("clang") else None  # its compiler for the CPU
 
 if torch:
     torch.set_num_threads(1)

@@ -19,7 +19,7 @@ def planar_contestants() -> dict[str, Contestant]:
     """W3: all 400 points, binary cross entropy, gradient descent, float64."""
     start, batch = flower()
     task = Task(start, batches=[batch], rate=RATE)
-    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, by_hand=_by_hand)
+    return contestants(task, ours=_ours, pytorch=_pytorch, hips=_hips, jax_jit=_jax, tiny=_tinygrad, by_hand=_by_hand)
 
 
 def _ours(parameters: Any, X: Any, Y: Any) -> Any:
@@ -48,6 +48,12 @@ def _jax(parameters: Any, X: Any, Y: Any) -> Any:
     A1 = jax.numpy.tanh(W1 @ X + b1)
     Z2 = W2 @ A1 + b2
     return jax.numpy.mean(jax.nn.softplus(Z2) - Y * Z2)
+
+
+def _tinygrad(parameters: Any, X: Any, Y: Any) -> Any:
+    W1, b1, W2, b2 = parameters
+    Z2 = W2 @ (W1 @ X + b1).tanh() + b2
+    return (Z2.softplus() - Y * Z2).mean()
 
 
 def _by_hand(parameters: list[Array], X: Array, Y: Array) -> tuple[Any, list[Array]]:

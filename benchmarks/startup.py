@@ -22,6 +22,7 @@ IMPORTS = {
     "HIPS autograd": "import autograd",
     "NumPy by hand": "import numpy",
     "JAX jit": "import jax",
+    "tinygrad jit": "import tinygrad",
 }
 FITTING = {name: f"from benchmarks import fitting; run = fitting.{call}" for name, call in PREPARED.items()}
 TRAINING = {name: f"from benchmarks import cold; answer = cold.{f.__name__}()" for name, f in CONTESTANTS.items()}

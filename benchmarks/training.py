@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import autograd_mini as ag
 
-from .peers import autograd, jax, torch
+from .peers import autograd, jax, tinygrad, torch
 from .timing import Contestant
 
 Array = NDArray[Any]
@@ -30,7 +30,7 @@ class Task:
 
 
 def contestants(
-    task: Task, *, ours: Loss, pytorch: Loss, hips: Loss, jax_jit: Loss, by_hand: Loss
+    task: Task, *, ours: Loss, pytorch: Loss, hips: Loss, jax_jit: Loss, tiny: Loss, by_hand: Loss
 ) -> dict[str, Contestant]:
     """A step of everyone who is installed: each is given its loss, NumPy a function that gives loss and gradients."""
     steps = {"autograd_mini": _ours(task, ours), "autograd_mini, jit": _ours(task, ours, ag.jit)}
@@ -41,6 +41,8 @@ def contestants(
     steps["NumPy by hand"] = _numpy(task, by_hand)
     if jax:
         steps["JAX jit"] = _jax(task, jax_jit)
+    if tinygrad:
+        steps["tinygrad jit"] = _tinygrad(task, tiny)
     return steps
 
 
@@ -159,6 +161,45 @@ def _jax(task: Task, loss: Loss) -> Contestant:
     def step() -> tuple[Any, object]:
         nonlocal state
         state, value = update(state, *next(batches))
+        return value, None
+
+    return step
+
+
+def _tinygrad(task: Task, loss: Loss) -> Contestant:
+    def tensors(arrays: Sequence[Array]) -> list[Any]:
+        return [tinygrad.Tensor(each).realize() for each in arrays]
+
+    rate, beta1, beta2, epsilon = task.rate, 0.9, 0.999, 1e-8
+    parameters = tensors(task.start)
+    moments = [tensors([np.zeros_like(p) for p in task.start]) for _ in range(2)]
+    powers = tensors([np.ones(1, task.start[0].dtype)] * 2)  # of the two betas
+
+    def gradient_descent(gradients: Sequence[Any]) -> list[Any]:
+        for p, g in zip(parameters, gradients, strict=True):
+            p.assign(p - rate * g)
+        return parameters
+
+    def adam(gradients: Sequence[Any]) -> list[Any]:
+        for power, beta in zip(powers, (beta1, beta2), strict=True):
+            power.assign(power * beta)
+        for p, m, v, g in zip(parameters, *moments, gradients, strict=True):
+            m.assign(beta1 * m + (1 - beta1) * g)
+            v.assign(beta2 * v + (1 - beta2) * g * g)
+            p.assign(p - rate * (m / (1 - powers[0])) / ((v / (1 - powers[1])).sqrt() + epsilon))
+        return [*parameters, *moments[0], *moments[1], *powers]
+
+    def update(*batch: Any) -> Any:
+        value = loss(parameters, *batch)
+        changed = (adam if task.adam else gradient_descent)(value.gradient(*parameters))
+        return value.realize(*changed)
+
+    replayed = tinygrad.TinyJit(update)
+    batches = itertools.cycle([tensors(batch) for batch in task.batches])
+
+    def step() -> tuple[Any, object]:
+        value = replayed(*next(batches))
+        tinygrad.Device[value.device].synchronize()
         return value, None
 
     return step

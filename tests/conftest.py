@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from autograd_mini.modes import MODES, THREAD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+SITE = Path(__file__).parent.parent / "build" / "docs" / "index.html"
 CI = bool(os.environ.get("CI"))
 
 # Deadlines measure the machine, not the code. Under CI the same examples run each time.
@@ -33,6 +35,7 @@ def modes_end() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     missing = {
+        "built": not SITE.exists() and "needs the documentation site: make docs",
         "chromium": MISSING,
         "graphviz": shutil.which("dot") is None and "needs Graphviz's `dot` on the PATH",
         "torch": importlib.util.find_spec("torch") is None and "needs PyTorch: pip install -e '.[bench]'",

@@ -1,24 +1,72 @@
-"""The tutorials run from top to bottom, and assert their own numbers."""
+"""The tutorials run as notebooks and as scripts, show what they say, and lead to one another."""
 
 from __future__ import annotations
 
+import itertools
+import re
 import runpy
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+from notebooks import FOLDER, LIMIT, PAGES, run
 
-TUTORIALS = sorted((Path(__file__).parent.parent / "tutorials").glob("[0-9][0-9]_*.py"))
+GOLDEN = Path(__file__).parent / "golden" / "tutorials"
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_tutorial_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_a_page_for_every_part_of_the_course() -> None:
+    assert [page.stem[:2] for page in PAGES] == [f"{i:02}" for i in range(1, 22)]
+
+
+@pytest.mark.slow
+@every_page
+def test_a_page_runs_as_a_notebook(page: Path) -> None:
+    made = run(page)
+    assert made.seconds < LIMIT
+    assert made.left == []
+    assert [each.text for each in made.outputs if each.get("name") == "stderr"] == []
+
+
+@pytest.mark.slow
+@every_page
+def test_a_page_shows_the_lines_it_promises(page: Path) -> None:
+    lines = iter(run(page).text)
+    promised = (GOLDEN / f"{page.stem}.txt").read_text(encoding="utf-8").splitlines()
+    assert len(promised) >= 5
+    assert [line for line in promised if line.rstrip() not in lines] == []  # in this order
+
+
+@pytest.mark.slow
+@every_page
+def test_a_page_shows_pictures_that_can_be_read(page: Path) -> None:
+    made = run(page)
+    pictures = [ET.fromstring(svg) for svg in made.shown("image/svg+xml")]
+    assert all(picture.tag.endswith("svg") for picture in pictures)
+    assert pictures or made.shown("image/png") or made.shown("text/html")
+
+
+@every_page
+def test_a_page_runs_as_a_script(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    names = runpy.run_path(str(path))
-    assert names
+    runpy.run_path(str(page), run_name="__main__")
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_the_first_tutorial_names_the_misprint(capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_path(str(TUTORIALS[0]))
-    said = capsys.readouterr().out
-    assert "e = c × d   value 6   grad 1" in said
-    assert "coth at x = -2.5: the formula gives 0.165284, the slope is -0.0273187" in said
+@every_page
+def test_a_page_begins_with_its_title_and_can_be_read(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.match(r"# %% \[markdown\]\n# # \S", text)
+
+
+@every_page
+def test_a_page_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(((?!http)[^)#\s]+)", text)
+    assert [path for path in linked if not (FOLDER / path).exists()] == []
+
+
+def test_the_course_is_one_way() -> None:
+    """Each page of the course leads to the next."""
+    for page, following in itertools.pairwise(PAGES):
+        assert following.name in page.read_text(encoding="utf-8"), page.name

@@ -30,6 +30,11 @@ if TYPE_CHECKING:  # loaded when they are asked for
     from .compare import compare_modes as compare_modes
     from .diagrams import blocks as blocks
     from .diagrams import network as network
+    from .differences import compare_gradients as compare_gradients
+    from .exercises import Exercise as Exercise
+    from .exercises import Worksheet as Worksheet
+    from .exercises import exercise as exercise
+    from .exercises import worksheet as worksheet
     from .page import Page as Page
     from .page import step as step
     from .plots import plot_activation as plot_activation
@@ -47,6 +52,8 @@ LAZY = {
         "chain_rule": "Explanation Paths explain paths",
         "compare": "Comparison compare_modes",
         "diagrams": "blocks network",
+        "differences": "compare_gradients",
+        "exercises": "Exercise Worksheet exercise worksheet",
         "page": "Page step",
         "plots": "plot_activation plot_decision_boundary plot_digits plot_histograms plot_history plot_loss_surface "
         "plot_weights",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -62,32 +62,12 @@ class Comparison(Figure):
     @cached_property
     def svg(self) -> str:
         """The finished figure as SVG text."""
-        views = sorted(arrangements(replace(self.forward.view, size=self.size)), key=lambda view: view.tight)
-        tried: list[tuple[float, Canvas, style.Size]] = []
-        for view, beside in product(views, (True, False)):
-            canvas, sizes = self._laid(view, beside)
-            tried.append((_fit(canvas, sizes, self.size), canvas, sizes))
-            if tried[-1][0] >= 1:
-                break
-        _, canvas, sizes = max(tried, key=itemgetter(0))
-        return canvas.page(self.verdict, pad=0, size=self.size, smallest=sizes.body, advice=NEARER_NODE)
+        return side_by_side(self._drawn, self.forward.view, self.size, name=self.verdict, below=self._table)
 
-    def _laid(self, view: View, beside: bool) -> tuple[Canvas, style.Size]:
-        """The two drawings beside or below each other, and the table."""
-        drawn = [
-            replace(each, view=replace(each.view, direction=view.direction, tight=view.tight, size=None)).svg
-            for each in (self.forward, self.reverse)
-        ]
-        (_, _, width, height), (_, _, other_width, other_height) = map(extent, drawn)
-        canvas = Canvas(view.background)
-        if beside:
-            canvas.place(drawn[0], (0, max(other_height - height, 0) / 2))
-            canvas.place(drawn[1], (width + view.sizes.nodesep, max(height - other_height, 0) / 2))
-        else:
-            canvas.place(drawn[0], (max(other_width - width, 0) / 2, 0))
-            canvas.place(drawn[1], (max(width - other_width, 0) / 2, height))
-        self._table(canvas, view.sizes)
-        return canvas, view.sizes
+    def _drawn(self, view: View) -> list[str]:
+        each = (self.forward, self.reverse)
+        views = (replace(one.view, direction=view.direction, tight=view.tight, size=None) for one in each)
+        return [replace(one, view=view).svg for one, view in zip(each, views, strict=True)]
 
     def _table(self, canvas: Canvas, sizes: style.Size) -> None:
         """The table below what is drawn, and the verdict."""
@@ -240,6 +220,57 @@ def _swept(drawing: Drawing, mode: Literal["forward", "reverse"], start: int) ->
     title = f"{mode} mode, from {made.nodes[start].name}"
     view = replace(drawing.view, title=title, flow="forward" if mode == "forward" else "backward")
     return replace(drawing, picture=replace(made, edges=tuple(edges), notes=notes), view=view)
+
+
+def side_by_side(
+    drawn: Callable[[View], Sequence[str]],
+    view: View,
+    size: style.SizeName | None,
+    *,
+    name: str,
+    below: Callable[[Canvas, style.Size], None],
+) -> str:
+    """Two drawings of a graph on one page, one below the other where that fits better.
+
+    Parameters
+    ----------
+    drawn
+        Gives both as SVG, in the direction of a view and as tightly.
+    view, size
+        How they lie if there is room, and for what the page is.
+    name
+        What the figure is called.
+    below
+        Writes what stands below them.
+
+    Returns
+    -------
+    str
+        The page as SVG.
+    """
+    views = sorted(arrangements(replace(view, size=size)), key=lambda view: view.tight)
+    tried: list[tuple[float, Canvas, style.Size]] = []
+    for each, beside in product(views, (True, False)):
+        canvas = _laid(drawn(replace(each, size=None)), each, beside)
+        below(canvas, each.sizes)
+        tried.append((_fit(canvas, each.sizes, size), canvas, each.sizes))
+        if tried[-1][0] >= 1:
+            break
+    _, canvas, sizes = max(tried, key=itemgetter(0))
+    return canvas.page(name, pad=0, size=size, smallest=sizes.body, advice=NEARER_NODE)
+
+
+def _laid(drawn: Sequence[str], view: View, beside: bool) -> Canvas:
+    """The two drawings beside or below each other."""
+    (_, _, width, height), (_, _, other_width, other_height) = map(extent, drawn)
+    canvas = Canvas(view.background)
+    if beside:
+        canvas.place(drawn[0], (0, max(other_height - height, 0) / 2))
+        canvas.place(drawn[1], (width + view.sizes.nodesep, max(height - other_height, 0) / 2))
+    else:
+        canvas.place(drawn[0], (max(other_width - width, 0) / 2, 0))
+        canvas.place(drawn[1], (max(width - other_width, 0) / 2, height))
+    return canvas
 
 
 def _fit(canvas: Canvas, sizes: style.Size, size: style.SizeName | None) -> float:

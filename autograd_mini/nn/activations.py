@@ -21,7 +21,8 @@ def named(activation: Activation | None) -> Activation:
 
     Raises
     ------
-    ValueError : for an unknown name
+    ValueError
+        For an unknown name.
     """
     if activation is None:
         return "linear"

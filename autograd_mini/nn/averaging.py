@@ -37,16 +37,23 @@ def mean_of(
 
     Parameters
     ----------
-    loss : of a label and a prediction, or of arrays of them
-    y_true, y_pred : both single numbers or sequences of one length, or arrays of one shape
-    sample_weight : a number for each example, (m,) where arrays are (m, …)
-    check : of the labels as a plain array; raises an error for wrong ones
-    fused : the mean of this loss, without weights, on Tensors
+    loss
+        Of a label and a prediction, or of arrays of them.
+    y_true, y_pred
+        Both single numbers or sequences of one length, or arrays of one shape.
+    sample_weight
+        A number for each example, (m,) where arrays are (m, …).
+    check
+        Of the labels as a plain array; raises an error for wrong ones.
+    fused
+        The mean of this loss, without weights, on Tensors.
 
     Raises
     ------
-    ValueError : when the two differ in length or shape, or are empty; for weights of another length, negative or nan
-    TypeError : for what is no number, array or node
+    ValueError
+        When the two differ in length or shape, or are empty; for weights of another length, negative or nan.
+    TypeError
+        For what is no number, array or node.
     """
     if (isinstance(y_true, ARRAYS) or isinstance(y_pred, ARRAYS)) and not (_values(y_true) or _values(y_pred)):
         y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
@@ -77,11 +84,13 @@ def mean_of_examples(losses: Any, sample_weight: Any = None) -> Any:
 
     Parameters
     ----------
-    sample_weight : how often each counts, (m,)
+    sample_weight
+        How often each counts, (m,).
 
     Raises
     ------
-    ValueError : when there are not as many weights as examples, or some are negative, infinite or nan
+    ValueError
+        When there are not as many weights as examples, or some are negative, infinite or nan.
     """
     if sample_weight is not None:
         losses = array(losses)

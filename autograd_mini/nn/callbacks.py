@@ -28,8 +28,18 @@ class History:
 
     Attributes
     ----------
-    epoch : the numbers of the epochs, from 0
-    history : a list for each name: ``"loss"``, the metrics, and with ``"val_"`` in front those of validation data
+    epoch
+        The numbers of the epochs, from 0.
+    history
+        A list for each name: ``"loss"``, the metrics, and with ``"val_"`` in front those of validation data.
+
+    Examples
+    --------
+    >>> history = History()
+    >>> history.append(0, {"loss": 0.5})
+    >>> history.append(1, {"loss": 0.25})
+    >>> history, history.history
+    (<History of 2 epochs, loss 0.25>, {'loss': [0.5, 0.25]})
     """
 
     def __init__(self) -> None:
@@ -37,7 +47,7 @@ class History:
         self.history: dict[str, list[float]] = {}
 
     def append(self, epoch: int, logs: Logs) -> None:
-        """Keep what was measured in an epoch."""
+        """Keep what was measured in an epoch, ``logs``: number by name."""
         self.epoch.append(epoch)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
@@ -48,7 +58,17 @@ class History:
 
 
 class Callback:
-    """What is called while a network trains: override what you need. ``model`` is the network."""
+    """What is called while a network trains: override what you need. ``model`` is the network.
+
+    >>> from autograd_mini import nn
+    >>> class Shout(nn.Callback):
+    ...     def on_epoch_end(self, epoch, logs):
+    ...         print(f"epoch {epoch + 1}, loss {logs['loss']:.2f}!")
+    >>> model = nn.Sequential([nn.Dense(1, kernel_initializer="zeros")])
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit([[1.0], [2.0]], [1.0, 1.0], epochs=1, callbacks=[Shout()])
+    epoch 1, loss 1.00!
+    """
 
     model: Module
 
@@ -65,7 +85,7 @@ class Callback:
         """After each epoch, with what was measured; what is added to ``logs`` is kept in the History."""
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
-        """After each step, with the number of the batch in this epoch, from 0, and its loss."""
+        """After each step, with the number of the batch in this epoch, from 0, and its loss in ``logs``."""
 
 
 class _Monitor(Callback):
@@ -78,7 +98,13 @@ class _Monitor(Callback):
         self.mode = mode
 
     def check(self, measured: Sequence[str]) -> None:
-        """Raise a ValueError unless the number is measured."""
+        """Look whether the number is measured.
+
+        Raises
+        ------
+        ValueError
+            Unless it is among ``measured``.
+        """
         if self.monitor not in measured:
             unwatched = self.monitor.startswith("val_") and "val_loss" not in measured
             hint = ": give fit validation_split or validation_data" if unwatched else ""
@@ -87,7 +113,7 @@ class _Monitor(Callback):
             )
 
     def read(self, logs: Logs) -> float:
-        """The number, turned so that less is better."""
+        """The number among ``logs``, turned so that less is better."""
         self.check(list(logs))
         more = self.mode == "max" or (self.mode == "auto" and ("acc" in self.monitor or self.monitor.endswith("r2")))
         value = -logs[self.monitor] if more else logs[self.monitor]
@@ -99,15 +125,32 @@ class EarlyStopping(_Monitor):
 
     Parameters
     ----------
-    monitor : the number: ``"val_loss"``, ``"loss"``, ``"val_accuracy"``, …
-    min_delta : by how much it has to become better
-    patience : after how many epochs without
-    mode : whether less is better (``"min"``), or more (``"max"``); ``"auto"`` knows accuracies and r2
-    restore_best_weights : whether the weights of the best epoch come back at the end
+    monitor
+        The number: ``"val_loss"``, ``"loss"``, ``"val_accuracy"``, …
+    min_delta
+        By how much it has to become better.
+    patience
+        After how many epochs without.
+    mode
+        Whether less is better (``"min"``), or more (``"max"``); ``"auto"`` knows accuracies and r2.
+    restore_best_weights
+        Whether the weights of the best epoch come back at the end.
 
     Raises
     ------
-    ValueError : for settings out of their range; in fit, when the number isn't measured
+    ValueError
+        For settings out of their range; in fit, when the number isn't measured.
+
+    Examples
+    --------
+    >>> from autograd_mini import nn
+    >>> X, y = np.array([[-1.0], [1.0]]), np.array([-1.0, 1.0])
+    >>> model = nn.Sequential([nn.Dense(1)], seed=0)
+    >>> model.compile(nn.optim.SGD(learning_rate=0.1), "mse")
+    >>> stop = EarlyStopping("loss", min_delta=0.01, patience=2)
+    >>> history = model.fit(X, y, epochs=100, callbacks=[stop])
+    >>> len(history.epoch) < 100, stop.best_epoch < stop.stopped_epoch
+    (True, True)
     """
 
     def __init__(
@@ -157,9 +200,31 @@ class ModelCheckpoint(_Monitor):
 
     Parameters
     ----------
-    filepath : may name numbers, as in ``"digits-{epoch:02d}-{val_loss:.3f}.safetensors"``; epochs count from 1 there
-    monitor, mode : see :class:`EarlyStopping`
-    save_best_only : whether an epoch has to be the best so far
+    filepath
+        May name numbers, as in ``"digits-{epoch:02d}-{val_loss:.3f}.safetensors"``; epochs count from 1 there.
+    monitor, mode
+        See :class:`EarlyStopping`.
+    save_best_only
+        Whether an epoch has to be the best so far.
+
+    Raises
+    ------
+    ValueError
+        For another mode; in fit, when a number that is named isn't measured, or the network can't be saved.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from autograd_mini import nn
+    >>> X, y = np.array([[-1.0], [1.0]]), np.array([-1.0, 1.0])
+    >>> model = nn.Sequential([nn.Dense(1)], seed=0)
+    >>> model.compile(nn.optim.SGD(learning_rate=0.1), "mse")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     keep = ModelCheckpoint(folder + "/{epoch}.safetensors")
+    ...     history = model.fit(X, y, epochs=2, callbacks=[keep])
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['1.safetensors', '2.safetensors']
     """
 
     def __init__(
@@ -188,9 +253,26 @@ class ModelCheckpoint(_Monitor):
 
 
 class LearningRateScheduler(Callback):
-    """Set the learning rate before each epoch, to what a function of (epoch, rate), or of the epoch alone, gives.
+    """Set the learning rate before each epoch.
 
+    Parameters
+    ----------
+    schedule
+        A function of (epoch, rate), or of the epoch alone, counted from 0, that gives the rate.
+
+    Raises
+    ------
+    TypeError
+        For a schedule that can't be called.
+
+    Examples
+    --------
+    >>> from autograd_mini import nn
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
+    >>> model = nn.Sequential([nn.Dense(1)], seed=0)
+    >>> model.compile(nn.optim.SGD(learning_rate=0.1), "mse")
+    >>> model.fit([[1.0], [2.0]], [1.0, 1.0], epochs=3, callbacks=[halve]).history["learning_rate"]
+    [0.1, 0.05, 0.025]
     """
 
     def __init__(self, schedule: Callable[..., float]) -> None:

@@ -22,7 +22,8 @@ def features(X: Any, dtype: Any = None) -> Array:
 
     Raises
     ------
-    ValueError : for no examples, text, rows of different lengths, numbers alone, nan or inf
+    ValueError
+        For no examples, text, rows of different lengths, numbers alone, nan or inf.
     """
     array = _array(X, "X")
     if array.ndim < 2:
@@ -43,7 +44,8 @@ def targets(y: Any, shape: tuple[int, ...]) -> Array:
 
     Raises
     ------
-    ValueError : for another number of examples, text, nan or inf
+    ValueError
+        For another number of examples, text, nan or inf.
     """
     array, m = _array(y, "y"), shape[0]
     if array.ndim < 1 or len(array) != m:

@@ -22,13 +22,17 @@ class Examples:
 
     Attributes
     ----------
-    X, y, weight : arrays of one length, in the dtype that the network computes in; labels of classes stay integers
-    activation : the name of the network's last activation; None where it isn't known
-    outputs : an array for what the network gives, which the metrics look at
+    X, y, weight
+        Arrays of one length, in the dtype that the network computes in; labels of classes stay integers.
+    activation
+        The name of the network's last activation; None where it isn't known.
+    outputs
+        An array for what the network gives, which the metrics look at.
 
     Raises
     ------
-    ValueError : for what doesn't fit the network, its loss or its metrics
+    ValueError
+        For what doesn't fit the network, its loss or its metrics.
     """
 
     def __init__(self, module: Module, X: Any, y: Any, sample_weight: Any = None) -> None:
@@ -83,7 +87,8 @@ class Examples:
 
         Raises
         ------
-        ValueError : when one of the two would be empty
+        ValueError
+            When one of the two would be empty.
         """
         m = len(self)
         count = round(part * m)
@@ -119,7 +124,8 @@ def outputs_of(module: Module, X: Array) -> Any:
 
     Raises
     ------
-    ValueError : unless that is a row for each example
+    ValueError
+        Unless that is a row for each example.
     """
     outputs = module.batch(X)
     if outputs.shape[:1] != X.shape[:1]:

@@ -19,22 +19,33 @@ from ..tensor import Array
 
 
 class Initializer(Configured):
-    """Draws weights: called with their shape, and a generator to draw from unless it has a seed of its own."""
+    """Draws weights: called with their shape, and a generator to draw from unless it has a seed of its own.
+
+    >>> class Identity(Initializer):
+    ...     def draw(self, shape, generator):
+    ...         return np.eye(*shape)
+    >>> Identity()((2, 2)).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
 
     seed: int | None = None
 
     def __call__(self, shape: tuple[int, ...], generator: np.random.Generator | None = None) -> Array:
-        """An array of float64."""
+        """An array of float64, of this shape."""
         drawn = np.random.default_rng(self.seed) if generator is None or self.seed is not None else generator
         return self.draw(shape, drawn)
 
     def draw(self, shape: tuple[int, ...], generator: np.random.Generator) -> Array:
-        """An array of a shape."""
+        """An array of this shape, from this generator: what a subclass says."""
         raise NotImplementedError
 
 
 class Constant(Initializer):
-    """All alike. Units of a layer whose weights are alike stay alike forever: they see the same gradient."""
+    """All alike, ``value``. Units of a layer whose weights are alike stay alike forever: they see the same gradient.
+
+    >>> Constant(0.5)((2,)).tolist()
+    [0.5, 0.5]
+    """
 
     def __init__(self, value: float = 0.0) -> None:
         self.value = value
@@ -44,21 +55,35 @@ class Constant(Initializer):
 
 
 class Zeros(Constant):
-    """All 0, as biases are at first."""
+    """All 0, as biases are at first.
+
+    >>> Zeros()((2,)).tolist()
+    [0.0, 0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__(0.0)
 
 
 class Ones(Constant):
-    """All 1."""
+    """All 1, as the weights of an example by hand.
+
+    >>> Ones()((2,)).tolist()
+    [1.0, 1.0]
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0)
 
 
 class Normal(Initializer):
-    """Normal around 0; the standard deviation of 0.01 is the lecture notes' ``np.random.randn(…) * 0.01``."""
+    """Normal around 0 with standard deviation ``stddev``; 0.01 is the lecture notes' ``np.random.randn(…) * 0.01``.
+
+    >>> Normal(stddev=0.01, seed=0)((1000, 10)).std().round(3).item()
+    0.01
+
+    With a ``seed`` it draws the same at each call.
+    """
 
     def __init__(self, stddev: float = 0.01, seed: int | None = None) -> None:
         self.stddev = stddev
@@ -88,40 +113,82 @@ class _Scaled(Initializer):
 
 
 class GlorotUniform(_Scaled):
-    """Uniform with variance 2 / (inputs + outputs) (Glorot & Bengio, 2010): Keras' choice for Dense."""
+    """Uniform with variance 2 / (inputs + outputs) (Glorot & Bengio, 2010): Keras' choice for Dense.
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = GlorotUniform(seed=0)((60, 30))
+    >>> abs(W.var() - 2 / (60 + 30)) < 0.002
+    True
+    """
 
     def variance(self, inputs: int, outputs: int) -> float:
         return 2 / (inputs + outputs)
 
 
 class HeUniform(_Scaled):
-    """Uniform with variance 2 / inputs (He et al., 2015), for relu."""
+    """Uniform with variance 2 / inputs (He et al., 2015), for relu.
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = HeUniform(seed=0)((60, 30))
+    >>> abs(W.var() - 2 / 60) < 0.002
+    True
+    """
 
     def variance(self, inputs: int, outputs: int) -> float:
         return 2 / inputs
 
 
 class LecunUniform(_Scaled):
-    """Uniform with variance 1 / inputs (LeCun et al., 1998)."""
+    """Uniform with variance 1 / inputs (LeCun et al., 1998).
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = LecunUniform(seed=0)((60, 30))
+    >>> abs(W.var() - 1 / 60) < 0.002
+    True
+    """
 
     def variance(self, inputs: int, outputs: int) -> float:
         return 1 / inputs
 
 
 class GlorotNormal(GlorotUniform):
-    """Normal with variance 2 / (inputs + outputs)."""
+    """Normal with variance 2 / (inputs + outputs).
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = GlorotNormal(seed=0)((60, 30))
+    >>> abs(W.var() - 2 / (60 + 30)) < 0.002
+    True
+    """
 
     uniform = False
 
 
 class HeNormal(HeUniform):
-    """Normal with variance 2 / inputs, for relu."""
+    """Normal with variance 2 / inputs, for relu.
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = HeNormal(seed=0)((60, 30))
+    >>> abs(W.var() - 2 / 60) < 0.002
+    True
+    """
 
     uniform = False
 
 
 class LecunNormal(LecunUniform):
-    """Normal with variance 1 / inputs."""
+    """Normal with variance 1 / inputs.
+
+    With a ``seed`` it draws the same at each call.
+
+    >>> W = LecunNormal(seed=0)((60, 30))
+    >>> abs(W.var() - 1 / 60) < 0.002
+    True
+    """
 
     uniform = False
 
@@ -137,6 +204,12 @@ def get(initializer: Any) -> Callable[..., Any]:
 
     Raises
     ------
-    ValueError : for an unknown name
+    ValueError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> get("he_normal")((64, 25)).shape
+    (64, 25)
     """
     return find(initializer, "initializer", CLASSES, NAMES)  # type: ignore[no-any-return]  # one of them, or a function

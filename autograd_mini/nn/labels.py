@@ -43,7 +43,8 @@ def classes(y: Array, shape: Shape, values: bool = True) -> Array:
 
     Raises
     ------
-    ValueError : for another shape, and for labels that are no whole numbers from 0 to K - 1
+    ValueError
+        For another shape, and for labels that are no whole numbers from 0 to K - 1.
     """
     if len(shape) != 2 or y.shape != shape[:1] or not y.size:
         hint = ""
@@ -105,7 +106,8 @@ def fitting(y: Array, shape: Shape) -> Array:
 
     Raises
     ------
-    ValueError : for another shape
+    ValueError
+        For another shape.
     """
     y = numbers(y)
     if y.shape != shape and (y.ndim != 1 or (*y.shape, 1) != shape):
@@ -125,7 +127,8 @@ def numbers(y: Array) -> Array:
 
     Raises
     ------
-    TypeError : for text and other things
+    TypeError
+        For text and other things.
     """
     if y.dtype.kind not in "iubf":
         first = describe(y.reshape(-1)[:1].tolist()[0] if y.size else y)

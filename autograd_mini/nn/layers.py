@@ -29,7 +29,8 @@ class Weighted(Module):
 
     Attributes
     ----------
-    number : which of a Sequential's Dense layers it is, from 1; the notes count no others
+    number
+        Which of a Sequential's Dense layers it is, from 1; the notes count no others.
     """
 
     number: int | None = None
@@ -52,7 +53,7 @@ class Weighted(Module):
                 x._tag = Tag(self.label(name), (self.title,))
 
     def node(self, name: str, array: Array) -> Tensor:
-        """The node that an array becomes."""
+        """The node that an array becomes, called ``name``."""
         return leaf(array, Tag(self.label(name), (self.title,)), self.origin)
 
     @property
@@ -61,11 +62,17 @@ class Weighted(Module):
         return self.name or (f"layer {self.number}" if self.number else type(self).__name__)
 
     def label(self, name: str) -> str:
-        """What a matrix of this layer is called: W of layer 2 is W[2], which pictures raise."""
+        """What the matrix ``name`` of this layer is called: W of layer 2 is W[2], which pictures raise."""
         return f"{name}[{self.number}]" if self.number else name
 
     def check(self, X: Any, features: int) -> None:
-        """Raise a ValueError that names this layer unless the examples have so many features."""
+        """Look whether the examples X, (m, features), have so many features.
+
+        Raises
+        ------
+        ValueError
+            Naming this layer, unless they have.
+        """
         kind = type(self).__name__
         said = kind if self.title == kind else f"{self.title}: {kind}"
         if X.ndim < 2:
@@ -79,23 +86,33 @@ class Dense(Weighted):
 
     Parameters
     ----------
-    units : how many
-    activation : g: a function of the table by its name, ``"softmax"``, a function; None is linear
-    use_bias : whether there is a b
-    kernel_initializer, bias_initializer : what W and b are at first: names such as ``"he_normal"``, or objects of
-        :mod:`autograd_mini.nn.initializers`
-    kernel_regularizer, bias_regularizer : what W and b cost: ``"l1"``, ``"l2"``, ``nn.L2(0.01)``; None for nothing
-    name : what errors, tables and pictures call it, and :meth:`Sequential.get_layer` finds it by
+    units
+        How many.
+    activation
+        g: a function of the table by its name, ``"softmax"``, a function; None is linear.
+    use_bias
+        Whether there is a b.
+    kernel_initializer, bias_initializer
+        What W and b are at first: names such as ``"he_normal"``, or objects of
+        :mod:`autograd_mini.nn.initializers`.
+    kernel_regularizer, bias_regularizer
+        What W and b cost: ``"l1"``, ``"l2"``, ``nn.L2(0.01)``; None for nothing.
+    name
+        What errors, tables and pictures call it, and :meth:`Sequential.get_layer` finds it by.
 
     Raises
     ------
-    ValueError : for an unknown name, or a number of units that is no positive integer; when called on examples
-        that have another number of features than those before
+    ValueError
+        For an unknown name, or a number of units that is no positive integer; when called on examples
+        that have another number of features than those before.
 
     Attributes
     ----------
-    W, b : Tensors; None before the first batch
+    W, b
+        Tensors; None before the first batch.
 
+    Examples
+    --------
     >>> layer = Dense(1, use_bias=False, kernel_initializer="ones")
     >>> layer([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[3.0], [7.0]]
@@ -166,8 +183,22 @@ class Dense(Weighted):
 
 
 class Activation(Module):
-    """An activation as a layer of its own, for networks that are written so.
+    """An activation as a layer of its own, for networks that are written so: X (m, …) → (m, …).
 
+    Parameters
+    ----------
+    activation
+        A function of the table by its name, ``"softmax"``, or a function.
+    name
+        What errors, tables and pictures call it.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+
+    Examples
+    --------
     >>> Activation("relu")([[-1.0, 2.0]]).tolist()
     [[0.0, 2.0]]
     """
@@ -186,10 +217,20 @@ class Activation(Module):
 class Dropout(Module):
     """In training each number is 0 with probability ``rate``, and divided by 1 - rate otherwise; else as it is.
 
+    Parameters
+    ----------
+    rate
+        In [0, 1).
+    name
+        What errors, tables and pictures call it.
+
     Raises
     ------
-    ValueError : for a rate outside of [0, 1)
+    ValueError
+        For a rate outside of [0, 1).
 
+    Examples
+    --------
     >>> Dropout(0.5)([[1.0, 2.0]]).tolist()
     [[1.0, 2.0]]
     """
@@ -207,7 +248,7 @@ class Dropout(Module):
 
 
 class Flatten(Module):
-    """Each example as one row: (m, 8, 8) becomes (m, 64).
+    """Each example as one row: (m, 8, 8) becomes (m, 64); ``name`` is what tables call it.
 
     >>> Flatten()(np.zeros((5, 8, 8))).shape
     (5, 64)
@@ -226,16 +267,28 @@ class Flatten(Module):
 class Normalization(Weighted):
     """Features brought to mean 0 and standard deviation 1: (X - mean) / std, as of the data that it was adapted to.
 
+    Parameters
+    ----------
+    axis
+        -1, the last axis, whose features are brought there one by one.
+    name
+        What errors, tables and pictures call it.
+
     Raises
     ------
-    RuntimeError : when called before :meth:`adapt`
-    ValueError : when called on another number of features
+    RuntimeError
+        When called before :meth:`adapt`.
+    ValueError
+        When called on another number of features; for another axis.
 
     Attributes
     ----------
-    mean, std : Tensors (features,) that are not trained; None before :meth:`adapt`. A feature that never changes
-        has std 1
+    mean, std
+        Tensors (features,) that are not trained; None before :meth:`adapt`. A feature that never changes
+        has std 1.
 
+    Examples
+    --------
     >>> layer = Normalization()
     >>> layer.adapt([[200.0, 17.0], [210.0, 13.0]])
     >>> layer([[205.0, 17.0]]).tolist()
@@ -260,7 +313,8 @@ class Normalization(Weighted):
 
         Raises
         ------
-        ValueError : for X without examples, or with nan or inf in it
+        ValueError
+            For X without examples, or with nan or inf in it.
         """
         data = checked(np.asarray(X, order="C"), X)
         if data.ndim < 2 or not data.size:
@@ -308,12 +362,18 @@ class Input(Module):
 
     Parameters
     ----------
-    shape : of one example, such as (2,)
+    shape
+        Of one example, such as (2,).
+    name
+        What errors and tables call it.
 
     Raises
     ------
-    ValueError : when called on examples of another shape
+    ValueError
+        When called on examples of another shape.
 
+    Examples
+    --------
     >>> from autograd_mini.nn import Sequential
     >>> Sequential([Input(shape=(2,)), Dense(3)]).layers[1].W.shape
     (2, 3)

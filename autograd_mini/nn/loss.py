@@ -28,9 +28,13 @@ class Loss(Configured):
 
     Attributes
     ----------
-    from_logits : whether predictions are logits; None where that has no meaning
-    output_activation : the activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None
+    from_logits
+        Whether predictions are logits; None where that has no meaning.
+    output_activation
+        The activation whose logits it can take instead, ``"sigmoid"`` or ``"softmax"``, or None.
 
+    Examples
+    --------
     >>> class Quartic(Loss):
     ...     def call(self, y_true, y_pred):
     ...         return (y_pred - y_true) ** 4
@@ -52,7 +56,7 @@ class Loss(Configured):
         return 0.0 if self.from_logits else 0.5
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """One number, or an array whose first axis is that of the examples."""
+        """The loss of ``y_pred`` where ``y_true`` is right: one number, or an array whose first axis counts the examples."""
         raise NotImplementedError(f"{type(self).__name__} has to say in call(y_true, y_pred) what the loss is")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -60,8 +64,10 @@ class Loss(Configured):
 
         Raises
         ------
-        ValueError : for labels or weights that don't fit; for weights when ``call`` gives one number
-        TypeError : when ``call`` gives no numbers
+        ValueError
+            For labels or weights that don't fit; for weights when ``call`` gives one number.
+        TypeError
+            When ``call`` gives no numbers.
         """
         losses = self.call(y_true, y_pred)
         if losses is None:
@@ -88,13 +94,17 @@ class Loss(Configured):
 
         Parameters
         ----------
-        y : the labels as a plain array; (m,) may be the one column of predictions (m, 1)
-        shape : that of the predictions for all of them, such as (m, K)
+        y
+            The labels as a plain array; (m,) may be the one column of predictions (m, 1).
+        shape
+            That of the predictions for all of them, such as (m, K).
 
         Raises
         ------
-        ValueError : for labels that this loss isn't for, or that don't fit the shape; it says what to do
-        TypeError : for labels that are no numbers
+        ValueError
+            For labels that this loss isn't for, or that don't fit the shape; it says what to do.
+        TypeError
+            For labels that are no numbers.
         """
 
     def on_logits(self) -> Loss:
@@ -102,7 +112,8 @@ class Loss(Configured):
 
         Raises
         ------
-        ValueError : when it has none
+        ValueError
+            When it has none.
         """
         raise ValueError(f"{self.name} has no form for logits")
 

@@ -36,9 +36,22 @@ SMALL = 1e-7  # how near probabilities come to 0 and 1, as in Keras
 def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
     """The mean of (ŷ - y)².
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Two single numbers, sequences of one length, or arrays of one shape; of numbers and nodes.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the two differ in length or shape, or are empty
+    ValueError
+        When the two differ in length or shape, or are empty.
+
+    Examples
+    --------
+    >>> mean_squared_error([1.0, 0.0], [0.5, 0.5])
+    0.25
     """
     return mean_of(lambda y, p: (p - y) ** 2, y_true, y_pred, sample_weight)
 
@@ -46,10 +59,20 @@ def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> A
 def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
     """The mean of |ŷ - y|, whose derivative is 0 where both are equal.
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Two single numbers, sequences of one length, or arrays of one shape; of numbers and nodes.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the two differ in length or shape, or are empty
+    ValueError
+        When the two differ in length or shape, or are empty.
 
+    Examples
+    --------
     >>> mean_absolute_error([1, 0], [0.75, 0.5])
     0.375
     """
@@ -59,10 +82,22 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0, sample_weight: Any = None) -> Any:
     """The mean of ½(ŷ - y)² where |ŷ - y| is below δ, and of δ(|ŷ - y| - ½δ) above: outliers pull no harder than δ.
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Two single numbers, sequences of one length, or arrays of one shape; of numbers and nodes.
+    delta
+        The δ, a positive number.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the two differ in length or shape, or are empty; when δ is no positive number
+    ValueError
+        When the two differ in length or shape, or are empty; when δ is no positive number.
 
+    Examples
+    --------
     >>> huber([0, 0], [0.5, 3.0]) == (0.125 + 2.5) / 2
     True
     """
@@ -79,10 +114,20 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0, sample_weight: Any = Non
 def hinge(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
     """The mean of max(0, 1 - y ŷ), for labels y of -1 and 1.
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Two single numbers, sequences of one length, or arrays of one shape; of numbers and nodes.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the two differ in length or shape or are empty, or for other labels
+    ValueError
+        When the two differ in length or shape or are empty, or for other labels.
 
+    Examples
+    --------
     >>> hinge([1, -1], [0.25, -3.0])
     0.375
     """
@@ -94,13 +139,22 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, sam
 
     Parameters
     ----------
-    y_pred : the probabilities p, kept within [1e-7, 1 - 1e-7] as by Keras
-    from_logits : whether ``y_pred`` is not p but z, where p = σ(z); then nothing is lost however large z is
+    y_true
+        Numbers from 0 to 1, of the shape of ``y_pred``.
+    y_pred
+        The probabilities p, of any shape, kept within [1e-7, 1 - 1e-7] as by Keras.
+    from_logits
+        Whether ``y_pred`` is not p but z, where p = σ(z); then nothing is lost however large z is.
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the two differ in length or shape or are empty, or for labels outside of [0, 1]
+    ValueError
+        When the two differ in length or shape or are empty, or for labels outside of [0, 1].
 
+    Examples
+    --------
     >>> round(binary_crossentropy([1, 1, 0, 0, 1], [0.78, 0.89, 0.12, 0.08, 0.97]) * 5, 12)
     0.606669363488
     >>> binary_crossentropy(0, 1000.0, from_logits=True)
@@ -115,14 +169,22 @@ def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False
 
     Parameters
     ----------
-    y_true : (m, K), each row sums to 1
-    y_pred : the probabilities p, (m, K), kept within [1e-7, 1 - 1e-7] as by Keras
-    from_logits : whether ``y_pred`` is not p but z, where p = softmax(z)
+    y_true
+        (m, K), each row sums to 1.
+    y_pred
+        The probabilities p, (m, K), kept within [1e-7, 1 - 1e-7] as by Keras.
+    from_logits
+        Whether ``y_pred`` is not p but z, where p = softmax(z).
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the shapes don't fit, or for rows of labels that don't sum to 1
+    ValueError
+        When the shapes don't fit, or for rows of labels that don't sum to 1.
 
+    Examples
+    --------
     >>> z = Tensor([[0.0, 0.0]])
     >>> categorical_crossentropy([[0.25, 0.75]], z, from_logits=True).backward()
     >>> z.grad
@@ -144,14 +206,22 @@ def sparse_categorical_crossentropy(
 
     Parameters
     ----------
-    y_true : m whole numbers
-    y_pred : the probabilities p, (m, K), kept within [1e-7, 1 - 1e-7] as by Keras
-    from_logits : whether ``y_pred`` is not p but z, where p = softmax(z)
+    y_true
+        m whole numbers, (m,).
+    y_pred
+        The probabilities p, (m, K), kept within [1e-7, 1 - 1e-7] as by Keras.
+    from_logits
+        Whether ``y_pred`` is not p but z, where p = softmax(z).
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the shapes don't fit, or for labels that are no whole numbers from 0 to K - 1
+    ValueError
+        When the shapes don't fit, or for labels that are no whole numbers from 0 to K - 1.
 
+    Examples
+    --------
     >>> z = Tensor([[0.0, 0.0], [0.0, 0.0]])
     >>> loss = sparse_categorical_crossentropy([0, 1], z, from_logits=True)
     >>> loss.backward()
@@ -192,23 +262,37 @@ class _Known(Loss):
 
 
 class MeanSquaredError(_Known):
-    """:func:`mean_squared_error` as an object."""
+    """:func:`mean_squared_error` as an object.
+
+    >>> MeanSquaredError()([1.0, 0.0], [0.5, 0.5])
+    0.25
+    """
 
     function = staticmethod(mean_squared_error)
 
 
 class MeanAbsoluteError(_Known):
-    """:func:`mean_absolute_error` as an object."""
+    """:func:`mean_absolute_error` as an object.
+
+    >>> MeanAbsoluteError()([1, 0], [0.75, 0.5])
+    0.375
+    """
 
     function = staticmethod(mean_absolute_error)
 
 
 class Huber(_Known):
-    """:func:`huber` as an object.
+    """:func:`huber` with this ``delta``, as an object.
 
     Raises
     ------
-    ValueError : when delta is no positive number
+    ValueError
+        When delta is no positive number.
+
+    Examples
+    --------
+    >>> Huber(delta=0.5)([1.0, 0.0], [0.5, 2.0])
+    0.5
     """
 
     function = staticmethod(huber)
@@ -218,7 +302,11 @@ class Huber(_Known):
 
 
 class Hinge(_Known):
-    """:func:`hinge` as an object."""
+    """:func:`hinge` as an object.
+
+    >>> Hinge()([1, -1], [0.25, -3.0])
+    0.375
+    """
 
     function, threshold = staticmethod(hinge), 0.0  # of labels -1 and 1
 
@@ -239,7 +327,18 @@ class _CrossEntropy(_Known):
 
 
 class BinaryCrossentropy(_CrossEntropy):
-    """:func:`binary_crossentropy` as an object."""
+    """:func:`binary_crossentropy` as an object, of logits with ``from_logits``.
+
+    Raises
+    ------
+    ValueError
+        When ``from_logits`` is neither True nor False.
+
+    Examples
+    --------
+    >>> BinaryCrossentropy(from_logits=True)(0, 1000.0)
+    1000.0
+    """
 
     function, output_activation = staticmethod(binary_crossentropy), "sigmoid"
 
@@ -248,7 +347,19 @@ class BinaryCrossentropy(_CrossEntropy):
 
 
 class CategoricalCrossentropy(_CrossEntropy):
-    """:func:`categorical_crossentropy` as an object."""
+    """:func:`categorical_crossentropy` as an object, of logits with ``from_logits``.
+
+    Raises
+    ------
+    ValueError
+        When ``from_logits`` is neither True nor False.
+
+    Examples
+    --------
+    >>> loss = CategoricalCrossentropy()([[0, 1]], np.array([[0.25, 0.75]]))
+    >>> float(loss) == -np.log(0.75)
+    True
+    """
 
     function, output_activation = staticmethod(categorical_crossentropy), "softmax"
 
@@ -257,7 +368,19 @@ class CategoricalCrossentropy(_CrossEntropy):
 
 
 class SparseCategoricalCrossentropy(_CrossEntropy):
-    """:func:`sparse_categorical_crossentropy` as an object."""
+    """:func:`sparse_categorical_crossentropy` as an object, of logits with ``from_logits``.
+
+    Raises
+    ------
+    ValueError
+        When ``from_logits`` is neither True nor False.
+
+    Examples
+    --------
+    >>> loss = SparseCategoricalCrossentropy(from_logits=True)([1], np.array([[0.0, 0.0]]))
+    >>> round(float(loss), 6)
+    0.693147
+    """
 
     function, output_activation = staticmethod(sparse_categorical_crossentropy), "softmax"
 
@@ -281,7 +404,13 @@ def get(loss: Any) -> Loss:
 
     Raises
     ------
-    ValueError : for an unknown name
+    ValueError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> get("mse")
+    MeanSquaredError()
     """
     loss = next((kind for kind in CLASSES if kind.function is loss), loss)
     found = find(loss, "loss", CLASSES, {"mse": MeanSquaredError, "mae": MeanAbsoluteError, "bce": BinaryCrossentropy})
@@ -293,8 +422,11 @@ def from_config(config: Any) -> Loss:
 
     Raises
     ------
-    ValueError : for an unknown class or setting
+    ValueError
+        For an unknown class or setting.
 
+    Examples
+    --------
     >>> from_config(Huber(delta=0.5).config())
     Huber(delta=0.5)
     """

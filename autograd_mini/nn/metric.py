@@ -21,9 +21,12 @@ class Metric:
 
     Parameters
     ----------
-    name : its key in a History
-    function : what it computes
-    check : of all labels and the predictions' shape, raises an error for labels that it isn't for
+    name
+        Its key in a History.
+    function
+        What it computes.
+    check
+        Of all labels and the predictions' shape, raises an error for labels that it isn't for.
     """
 
     def __init__(
@@ -44,12 +47,15 @@ class Metric:
 
         Parameters
         ----------
-        y : the labels as a plain array
-        shape : that of the predictions for all of them
+        y
+            The labels as a plain array.
+        shape
+            That of the predictions for all of them.
 
         Raises
         ------
-        ValueError : for labels that this metric isn't for, or that don't fit the shape; it says what to do
+        ValueError
+            For labels that this metric isn't for, or that don't fit the shape; it says what to do.
         """
         self._check(y, shape)
 
@@ -88,7 +94,8 @@ def weights(sample_weight: Any, m: int) -> Array:
 
     Raises
     ------
-    ValueError : when there are not so many, or some are negative, infinite or nan
+    ValueError
+        When there are not so many, or some are negative, infinite or nan.
     """
     if sample_weight is None:
         return np.ones(m)

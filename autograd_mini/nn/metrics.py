@@ -31,10 +31,22 @@ def accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     labels if it holds whole numbers as such, else of probabilities that the label is 1; where labels are -1 and 1, of
     scores that have the label's sign.
 
+    Parameters
+    ----------
+    y_true
+        Labels, (m,), (m, 1), or one-hot (m, K).
+    y_pred
+        Predictions, (m,), (m, 1) or (m, K).
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the shapes don't fit, or y holds no labels
+    ValueError
+        When the shapes don't fit, or y holds no labels.
 
+    Examples
+    --------
     >>> accuracy([2, 0], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]), accuracy([2, 0], [1, 0]), accuracy([-1, 1], [-0.3, 9.0])
     (0.5, 0.5, 1.0)
     """
@@ -53,13 +65,22 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5, sample_wei
 
     Parameters
     ----------
-    y_true : labels 0 and 1, or -1 and 1
-    y_pred : of their shape, probabilities; logits or scores with 0 as the threshold
+    y_true
+        Labels 0 and 1, or -1 and 1.
+    y_pred
+        Of their shape, probabilities; logits or scores with 0 as the threshold.
+    threshold
+        From which on a prediction says the greater label.
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the shapes differ, or for other labels
+    ValueError
+        When the shapes differ, or for other labels.
 
+    Examples
+    --------
     >>> binary_accuracy([1, 1, 0], [0.5, 0.4, 0.1]), binary_accuracy([1, 1, 0], [2.0, -0.1, -3.0], threshold=0)
     (0.6666666666666666, 0.6666666666666666)
     """
@@ -74,13 +95,20 @@ def categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = None) ->
 
     Parameters
     ----------
-    y_true : one-hot labels, (m, K)
-    y_pred : probabilities or logits, (m, K)
+    y_true
+        One-hot labels, (m, K).
+    y_pred
+        Probabilities or logits, (m, K).
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the shapes differ
+    ValueError
+        When the shapes differ.
 
+    Examples
+    --------
     >>> categorical_accuracy([[0, 1], [1, 0]], [[0.3, 0.7], [0.4, 0.6]])
     0.5
     """
@@ -94,13 +122,20 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = N
 
     Parameters
     ----------
-    y_true : the numbers of classes, (m,) or (m, 1)
-    y_pred : probabilities or logits, (m, K)
+    y_true
+        The numbers of classes, (m,) or (m, 1).
+    y_pred
+        Probabilities or logits, (m, K).
+    sample_weight
+        How much each of m examples counts, (m,).
 
     Raises
     ------
-    ValueError : when the shapes don't fit
+    ValueError
+        When the shapes don't fit.
 
+    Examples
+    --------
     >>> sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.4, 0.6]])
     0.5
     """
@@ -113,10 +148,20 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = N
 def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """The mean of |ŷ - y|.
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Of one shape, (m,) or (m, …); (m,) beside (m, 1) is one column.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the shapes differ
+    ValueError
+        When the shapes differ.
 
+    Examples
+    --------
     >>> mean_absolute_error([1, 0], [[0.75], [0.5]])
     0.375
     """
@@ -127,10 +172,20 @@ def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> 
 def mean_squared_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """The mean of (ŷ - y)².
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Of one shape, (m,) or (m, …); (m,) beside (m, 1) is one column.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the shapes differ
+    ValueError
+        When the shapes differ.
 
+    Examples
+    --------
     >>> mean_squared_error([1, 0], [[0.5], [0.5]])
     0.25
     """
@@ -144,10 +199,20 @@ def r2_score(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     1 is perfect, 0 as good as always predicting the mean ȳ. Of a y that is always the same, it is 1 for perfect
     predictions and 0 for others, as in scikit-learn.
 
+    Parameters
+    ----------
+    y_true, y_pred
+        Of one shape, (m,) or (m, …); (m,) beside (m, 1) is one column.
+    sample_weight
+        How much each of m examples counts, (m,).
+
     Raises
     ------
-    ValueError : when the shapes differ
+    ValueError
+        When the shapes differ.
 
+    Examples
+    --------
     >>> r2_score([1, 2, 3], [[1], [2], [4]])
     0.5
     """
@@ -168,13 +233,19 @@ def get(metric: Any, loss: Loss, outputs: int) -> Metric:
 
     Parameters
     ----------
-    loss, outputs : what the network is trained by, and the width of what it gives: they tell what ``"accuracy"`` is
+    loss, outputs
+        What the network is trained by, and the width of what it gives: they tell what ``"accuracy"`` is.
 
     Raises
     ------
-    ValueError : for an unknown name
-    TypeError : for what is neither a name nor a function
+    ValueError
+        For an unknown name.
+    TypeError
+        For what is neither a name nor a function.
 
+    Examples
+    --------
+    >>> from autograd_mini.nn import Hinge
     >>> get("acc", Hinge(), 1)([1, -1], [[0.3], [-2.0]])
     1.0
     """

@@ -23,7 +23,8 @@ def check_outputs(loss: Loss, activation: str | None, shape: tuple[int, ...]) ->
 
     Parameters
     ----------
-    activation : the name of the last one; None where it isn't known
+    activation
+        The name of the last one; None where it isn't known.
     """
     if activation == "softmax" and shape[-1] == 1:
         raise ValueError(

@@ -26,17 +26,31 @@ class Sequential(Module):
 
     Parameters
     ----------
-    layers : Modules: layers, other Sequentials, one's own
-    seed : the same seed gives the same weights; also the same training where :meth:`fit` is given no seed
+    layers
+        Modules: layers, other Sequentials, one's own.
+    seed
+        The same seed gives the same weights; also the same training where :meth:`fit` is given no seed.
+    name
+        What errors and tables call it.
 
     Raises
     ------
-    TypeError : for what is no Module
-    RuntimeError : when called without a layer
+    TypeError
+        For what is no Module.
+    RuntimeError
+        When called without a layer.
 
     Attributes
     ----------
-    layers : a list; a layer that is in it twice has its weights once
+    layers
+        A list; a layer that is in it twice has its weights once.
+
+    Examples
+    --------
+    >>> from autograd_mini.nn import Dense
+    >>> model = Sequential([Dense(25, activation="relu"), Dense(10, activation="softmax")], seed=0)
+    >>> model(np.zeros((5, 64))).shape
+    (5, 10)
     """
 
     def __init__(self, layers: Iterable[Module] = (), seed: Seed = None, name: str = "") -> None:
@@ -52,7 +66,15 @@ class Sequential(Module):
             self.add(layer)
 
     def add(self, layer: Module) -> None:
-        """Put a layer after the others."""
+        """Put a layer after the others.
+
+        Raises
+        ------
+        TypeError
+            For what is no Module.
+        ValueError
+            For this network itself, or one that it is in.
+        """
         if not isinstance(layer, Module):
             raise TypeError(f"a Sequential is made of layers, such as nn.Dense(3), got {layer!r:.100}")
         if layer is self or self in layer.modules():
@@ -70,7 +92,8 @@ class Sequential(Module):
 
         Raises
         ------
-        ValueError : for another name
+        ValueError
+            For another name.
         """
         if index is not None:
             return self.layers[index]
@@ -93,8 +116,10 @@ class Sequential(Module):
 
         Raises
         ------
-        RuntimeError : before the first batch
-        ValueError : for layers that don't act unit by unit
+        RuntimeError
+            Before the first batch.
+        ValueError
+            For layers that don't act unit by unit.
         """
         from .scalar import MLP
 

@@ -40,20 +40,41 @@ CHUNK = 4096  # examples that are evaluated or predicted at once
 
 
 class Module:
-    """A network or a part of one; see :mod:`autograd_mini.nn.module` for how to write one's own.
+    """A network or a part of one; one's own has its layers from ``__init__``, and ``forward``.
 
     Its parts are the Modules, Tensors and Values that its attributes hold, or lists, tuples and dicts there.
 
     Attributes
     ----------
-    name : what errors and tables call it
-    optimizer, loss : what :meth:`compile` was given, as objects
-    metrics : their names and functions, as they were given
-    run_eagerly : whether each step runs :meth:`forward`, instead of replaying its recording
-    input_shape, output_shape : of one example, when it was last called
-    history : the :class:`History` of the last :meth:`fit`, also of one that was interrupted
-    stop_training : a callback sets it to end :meth:`fit` after this epoch
-    table : the columns, categories and classes of the table that it learned from, saved with it; None without one
+    name
+        What errors and tables call it.
+    optimizer, loss
+        What :meth:`compile` was given, as objects.
+    metrics
+        Their names and functions, as they were given.
+    run_eagerly
+        Whether each step runs :meth:`forward`, instead of replaying its recording.
+    input_shape, output_shape
+        Of one example, when it was last called.
+    history
+        The :class:`History` of the last :meth:`fit`, also of one that was interrupted.
+    stop_training
+        A callback sets it to end :meth:`fit` after this epoch.
+    table
+        The columns, categories and classes of the table that it learned from, saved with it; None without one.
+
+    Examples
+    --------
+    >>> from autograd_mini import nn
+    >>> class Residual(nn.Module):
+    ...     def __init__(self, units):
+    ...         self.inner = nn.Dense(units, activation="tanh")
+    ...
+    ...     def forward(self, X):
+    ...         return X + self.inner(X)
+    >>> block = Residual(3)
+    >>> block(np.ones((5, 3))).shape, list(block.weights())
+    ((5, 3), ['inner.W', 'inner.b'])
     """
 
     name: str = ""
@@ -82,12 +103,15 @@ class Module:
 
         Parameters
         ----------
-        X : an array, list or Tensor of shape (m, …), the first axis counting examples
-        training : whether Dropout drops; as around it where this is a part, else False
+        X
+            An array, list or Tensor of shape (m, …), the first axis counting examples.
+        training
+            Whether Dropout drops; as around it where this is a part, else False.
 
         Returns
         -------
-        a Tensor
+        Tensor
+            Of shape (m, …).
         """
         if not isinstance(X, Node):
             X = leaf(checked(np.asarray(X), X), BATCH, DATA)
@@ -102,7 +126,7 @@ class Module:
         return result
 
     def batch(self, X: Any) -> Any:
-        """What training and predicting call for a batch; the same as calling, except where that takes one example."""
+        """What training and predicting call for a batch X, (m, …): the same as calling, unless that takes one example."""
         return self(X)
 
     def inside(self) -> Mapping[str, Any]:
@@ -149,7 +173,15 @@ class Module:
         return list(self.weights().values())
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Take a list such as :meth:`get_weights` gives; see :meth:`load_weights` for the errors."""
+        """Take ``weights``, a list of arrays such as :meth:`get_weights` gives.
+
+        Raises
+        ------
+        ValueError
+            For another number of arrays, or other shapes.
+        RuntimeError
+            While the module has none, because it has seen no batch.
+        """
         own = self.weights()
         if len(weights) != len(own):
             raise ValueError(f"{len(own)} arrays are wanted, {', '.join(own)}, got {len(weights)}")
@@ -160,9 +192,12 @@ class Module:
 
         Raises
         ------
-        ValueError : for a missing or unknown name, another shape or dtype, or a file that isn't whole
-        RuntimeError : while the module has none, because it has seen no batch
-        FileNotFoundError, IsADirectoryError : for a path where there is no file
+        ValueError
+            For a missing or unknown name, another shape or dtype, or a file that isn't whole.
+        RuntimeError
+            While the module has none, because it has seen no batch.
+        FileNotFoundError, IsADirectoryError
+            For a path where there is no file.
         """
         refuse_in_program("load_weights()", "call it outside of the function")
         if not isinstance(weights, Mapping):
@@ -177,11 +212,12 @@ class Module:
             x.data = np.asarray(weights[path])[()]
 
     def build(self, shape: tuple[int | None, ...], dtype: Any = np.float64) -> None:
-        """Make the weights for batches of a shape, without one: ``model.build((None, 2))``.
+        """Make the weights for batches of a shape and dtype, without one: ``model.build((None, 2))``.
 
         Raises
         ------
-        ValueError : for a shape without a number of features
+        ValueError
+            For a shape without a number of features.
         """
         sizes = shape[1:] if isinstance(shape, tuple | list) else ()
         if not sizes or not all(isinstance(n, int) and n > 0 for n in sizes):
@@ -193,16 +229,22 @@ class Module:
 
         Parameters
         ----------
-        optimizer : ``"sgd"``, ``"rmsprop"``, ``"adam"``, ``"adamw"``, or one of :mod:`autograd_mini.optim`
-        loss : ``"mse"``, ``"binary_crossentropy"``, …, or a loss, or a function of (y_true, y_pred)
-        metrics : what is shown besides: ``"accuracy"``, ``"mae"``, ``"mse"``, ``"r2"``, or functions of
-            (y_true, y_pred)
-        run_eagerly : run ``forward`` at each step, to look into it, instead of replaying its recording: slower
+        optimizer
+            ``"sgd"``, ``"rmsprop"``, ``"adam"``, ``"adamw"``, or one of :mod:`autograd_mini.optim`.
+        loss
+            ``"mse"``, ``"binary_crossentropy"``, …, or a loss, or a function of (y_true, y_pred).
+        metrics
+            What is shown besides: ``"accuracy"``, ``"mae"``, ``"mse"``, ``"r2"``, or functions of
+            (y_true, y_pred).
+        run_eagerly
+            Run ``forward`` at each step, to look into it, instead of replaying its recording: slower.
 
         Raises
         ------
-        ValueError : for unknown names; it lists the known ones
-        TypeError : for what can be no optimizer
+        ValueError
+            For unknown names; it lists the known ones.
+        TypeError
+            For what can be no optimizer.
         """
         from . import training
 
@@ -227,32 +269,51 @@ class Module:
 
         Parameters
         ----------
-        X : (m, …), an array, DataFrame or lists of numbers
-        y : (m,) or (m, outputs); one number an example is one column where the model has one output
-        batch_size : examples a step; more than m are m
-        epochs : how often to go through the examples; without it once, as Keras does, which is said
-        verbose : ``"auto"`` shows a progress bar in a terminal or notebook, 0 nothing, 1 the bar, 2 a line an epoch
-        callbacks : :class:`EarlyStopping`, :class:`ModelCheckpoint`, :class:`LearningRateScheduler`, one's own
-        validation_split : the part of the examples that is kept from training to watch its progress. Unlike
-            Keras, which takes the last ones, they are drawn at random, and with all classes in proportion
-        validation_data : (X, y) or (X, y, sample_weight), to watch that instead
-        shuffle : whether to take the examples in another order each epoch
-        sample_weight : (m,), how much each example's loss counts
-        initial_epoch : the number of the first epoch, to go on where another call has ended
-        seed : the same seed gives the same weights, bit for bit; it draws the order, dropout, and weights not made yet
-            unless the network has a seed of its own
+        X
+            (m, …), an array, DataFrame or lists of numbers.
+        y
+            (m,) or (m, outputs); one number an example is one column where the model has one output.
+        batch_size
+            Examples a step; more than m are m.
+        epochs
+            How often to go through the examples; without it once, as Keras does, which is said.
+        verbose
+            ``"auto"`` shows a progress bar in a terminal or notebook, 0 nothing, 1 the bar, 2 a line an epoch.
+        callbacks
+            :class:`EarlyStopping`, :class:`ModelCheckpoint`, :class:`LearningRateScheduler`, one's own.
+        validation_split
+            The part of the examples that is kept from training to watch its progress. Unlike
+            Keras, which takes the last ones, they are drawn at random, and with all classes in proportion.
+        validation_data
+            (X, y) or (X, y, sample_weight), to watch that instead.
+        shuffle
+            Whether to take the examples in another order each epoch.
+        sample_weight
+            (m,), how much each example's loss counts.
+        initial_epoch
+            The number of the first epoch, to go on where another call has ended.
+        seed
+            The same seed gives the same weights, bit for bit; it draws the order, dropout, and weights not made yet
+            unless the network has a seed of its own.
 
         Returns
         -------
-        a :class:`History`, whose ``history`` has a list for ``"loss"``, for each metric, and for ``"val_loss"``, …
+        History
+            Its ``history`` has a list for ``"loss"``, for each metric, and for ``"val_loss"``, …
 
         Raises
         ------
-        RuntimeError : before :meth:`compile`, and within ``no_grad``
-        ValueError : for data or settings that don't fit, before any weight changes
-        TypeError : for callbacks that are none
-        AnomalyError : when the loss becomes nan or infinite; the weights are the last finite ones
+        RuntimeError
+            Before :meth:`compile`, and within ``no_grad``.
+        ValueError
+            For data or settings that don't fit, before any weight changes.
+        TypeError
+            For callbacks that are none.
+        AnomalyError
+            When the loss becomes nan or infinite; the weights are the last finite ones.
 
+        Examples
+        --------
         >>> from autograd_mini import nn
         >>> X, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
         >>> model = nn.Sequential([nn.Dense(8, activation="tanh"), nn.Dense(1, activation="sigmoid")], seed=0)
@@ -292,15 +353,25 @@ class Module:
 
         Parameters
         ----------
-        batch_size : examples at once; that changes nothing but the memory it takes
-        verbose : nothing is shown whatever it is
-        sample_weight : (m,), how much each example counts, in the metrics too
-        return_dict : give a dict by name instead
+        X
+            (m, …), as in :meth:`fit`.
+        y
+            (m,) or (m, outputs), as in :meth:`fit`.
+        batch_size
+            Examples at once; that changes nothing but the memory it takes.
+        verbose
+            Nothing is shown whatever it is.
+        sample_weight
+            (m,), how much each example counts, in the metrics too.
+        return_dict
+            Give a dict by name instead.
 
         Raises
         ------
-        RuntimeError : before :meth:`compile`
-        ValueError : for data that doesn't fit
+        RuntimeError
+            Before :meth:`compile`.
+        ValueError
+            For data that doesn't fit.
         """
         from . import training
 
@@ -315,8 +386,10 @@ class Module:
 
         Raises
         ------
-        ValueError : when X doesn't fit
-        RuntimeError : for a network without layers
+        ValueError
+            When X doesn't fit.
+        RuntimeError
+            For a network without layers.
         """
         from . import training
 
@@ -327,7 +400,8 @@ class Module:
 
         Raises
         ------
-        RuntimeError : while a width is unknown, because the network has seen no batch
+        RuntimeError
+            While a width is unknown, because the network has seen no batch.
         """
         from .summary import show
 
@@ -336,14 +410,17 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network, its weights, what it was compiled with, its optimizer's state and its history.
 
-        The file is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at all. A
-        loss, metric or optimizer of one's own can't be in it: then the network is to be compiled again after loading.
+        The file at ``path`` is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at
+        all. A loss, metric or optimizer of one's own can't be in it: then the network is to be compiled again after loading.
 
         Raises
         ------
-        RuntimeError : while a width is unknown, because the network has seen no batch
-        ValueError : for parts that can't be made anew from a file: one's own Modules and functions
-        FileNotFoundError, IsADirectoryError : where there can be no file
+        RuntimeError
+            While a width is unknown, because the network has seen no batch.
+        ValueError
+            For parts that can't be made anew from a file: one's own Modules and functions.
+        FileNotFoundError, IsADirectoryError
+            Where there can be no file.
         """
         from .saving import save
 

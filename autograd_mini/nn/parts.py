@@ -18,8 +18,10 @@ def parts(thing: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, An
 
     Parameters
     ----------
-    path : the one that leads to the thing itself
-    seen : what was gone through before, by id
+    path
+        The one that leads to the thing itself.
+    seen
+        What was gone through before, by id.
     """
     if hasattr(thing, "inside"):
         inside: Mapping[Any, Any] = thing.inside()

@@ -16,7 +16,18 @@ from ..functions import FUNCTIONS
 
 
 class L1L2(Configured):
-    """l1 Σ|w| + l2 Σw², as in Keras. The notes' λ/(2m) Σw² is l2 = λ/(2m)."""
+    """l1 Σ|w| + l2 Σw², as in Keras. The notes' λ/(2m) Σw² is l2 = λ/(2m).
+
+    Raises
+    ------
+    ValueError
+        For a factor that is negative or not finite.
+
+    Examples
+    --------
+    >>> L1L2(l1=1.0, l2=0.5)(np.array([1.0, -2.0]))
+    5.5
+    """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         self.l1 = number_within(l1, "l1", NOT_NEGATIVE)
@@ -30,14 +41,36 @@ class L1L2(Configured):
 
 
 class L1(L1L2):
-    """l1 Σ|w|: makes weights 0 that help little."""
+    """l1 Σ|w|: makes weights 0 that help little.
+
+    Raises
+    ------
+    ValueError
+        For a factor that is negative or not finite.
+
+    Examples
+    --------
+    >>> L1(0.5)(np.array([1.0, -2.0]))
+    1.5
+    """
 
     def __init__(self, l1: float = 0.01) -> None:
         super().__init__(l1, 0.0)
 
 
 class L2(L1L2):
-    """l2 Σw²: makes weights small."""
+    """l2 Σw²: makes weights small.
+
+    Raises
+    ------
+    ValueError
+        For a factor that is negative or not finite.
+
+    Examples
+    --------
+    >>> L2(0.5)(np.array([1.0, -2.0]))
+    2.5
+    """
 
     def __init__(self, l2: float = 0.01) -> None:
         super().__init__(0.0, l2)
@@ -52,7 +85,13 @@ def get(regularizer: Any) -> Callable[[Any], Any] | None:
 
     Raises
     ------
-    ValueError : for an unknown name
+    ValueError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> get("l2")(np.array([1.0, -2.0]))
+    0.05
     """
     otherwise = ", or an object such as nn.L2(0.01)"
     return None if regularizer is None else find(regularizer, "regularizer", CLASSES, otherwise=otherwise)

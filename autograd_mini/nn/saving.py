@@ -75,10 +75,34 @@ def load_model(path: File) -> Any:
 
     Training goes on where it ended, bit for bit.
 
+    Parameters
+    ----------
+    path
+        Where :meth:`Module.save` wrote.
+
+    Returns
+    -------
+    Module
+        Compiled as it was, unless its loss, metrics or optimizer were one's own.
+
     Raises
     ------
-    FileNotFoundError, IsADirectoryError : where there is no file
-    ValueError : for a file that isn't one of a network's, isn't whole, or is from a newer version
+    FileNotFoundError, IsADirectoryError
+        Where there is no file.
+    ValueError
+        For a file that isn't one of a network's, isn't whole, or is from a newer version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from autograd_mini import nn
+    >>> model = nn.Sequential([nn.Dense(1)], seed=0)
+    >>> model.build((None, 2))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(folder + "/model.safetensors")
+    ...     again = nn.load_model(folder + "/model.safetensors")
+    >>> np.array_equal(again.predict([[1.0, 2.0]]), model.predict([[1.0, 2.0]]))
+    True
     """
     with _reading(path):
         arrays, said = _unpacked(path)

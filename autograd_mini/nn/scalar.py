@@ -45,26 +45,40 @@ class OneByOne(Module):
         return vmap(self.__call__)
 
     def batch(self, X: Any) -> Any:
+        """What training and predicting call for a batch X, (m, inputs): a Tensor (m, outputs)."""
         result = self._batched(X)
         return result.reshape(-1, 1) if result.ndim == 1 else result
 
 
 class Neuron(OneByOne):
-    """activation(w · x + b).
-
-    Parameters
-    ----------
-    inputs : how many numbers it takes
-    activation : the name of a function of the table, "linear", or a function
-    seed : an int, or a NumPy Generator to draw the weights from
-    scope : what it belongs to, outermost first, for pictures
+    """activation(w · x + b), for an example of n numbers one node.
 
     The weights are uniform in ±√(6/n), He's choice, when the activation is a relu, else in ±√(3/n),
     LeCun's; the bias is 0.
 
+    Parameters
+    ----------
+    inputs
+        How many numbers it takes.
+    activation
+        The name of a function of the table, "linear", or a function.
+    seed
+        An int, or a NumPy Generator to draw the weights from.
+    scope
+        What it belongs to, outermost first, for pictures.
+
     Raises
     ------
-    ValueError : for an unknown activation or less than one input; when called with a wrong number of them
+    ValueError
+        For an unknown activation or less than one input; when called with a wrong number of them.
+
+    Examples
+    --------
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> neuron.w, neuron.b = [0.5, 0.25], 1.0
+    >>> a = neuron([1.0, -2.0])
+    >>> a.op, a.inputs[0].op, a.inputs[0].data
+    ('tanh', 'dot', 1.0)
     """
 
     def __init__(
@@ -98,7 +112,7 @@ class Neuron(OneByOne):
 
     @property
     def b(self) -> Value:
-        """The bias."""
+        """The bias, a parameter; a number that is assigned becomes one."""
         return self._weights[-1]
 
     @b.setter
@@ -141,7 +155,28 @@ class Neuron(OneByOne):
 
 
 class Layer(OneByOne):
-    """Neurons that all see the same inputs; see :class:`Neuron` for the parameters and errors."""
+    """Neurons that all see the same inputs: for an example of n numbers a list of nodes, one for each neuron.
+
+    Parameters
+    ----------
+    inputs
+        How many numbers it takes.
+    outputs
+        The number of neurons.
+    activation, seed, scope
+        See :class:`Neuron`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown activation, or less than one input or neuron; when called with a wrong number of inputs.
+
+    Examples
+    --------
+    >>> layer = Layer(2, 3, activation="relu", seed=0)
+    >>> len(layer([1.0, -2.0])), len(layer.parameters())
+    (3, 9)
+    """
 
     def __init__(
         self,
@@ -167,7 +202,13 @@ class Layer(OneByOne):
         return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
 
     def to_dense(self) -> Dense:
-        """The same layer as a matrix, with weights of its own."""
+        """The same layer as a matrix, with weights of its own.
+
+        Raises
+        ------
+        ValueError
+            When the neurons differ in activation.
+        """
         first = self.neurons[0]
         if any(neuron.activation != first.activation for neuron in self.neurons):
             raise ValueError(f"the neurons of {first._tag.scope[0]} differ in activation: a Dense layer has one")
@@ -179,7 +220,13 @@ class Layer(OneByOne):
 
     @classmethod
     def from_dense(cls, dense: Dense, name: str) -> Layer:
-        """The same layer as neurons, with weights of their own."""
+        """The layer ``dense`` as neurons, with weights of their own; pictures call it ``name``.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first batch.
+        """
         if dense.W is None:
             raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
         W = dense.W.data.astype(float)
@@ -199,11 +246,22 @@ class MLP(OneByOne):
 
     Parameters
     ----------
-    inputs : how many numbers an example holds
-    outputs : the number of neurons of each layer; the input is not counted as a layer
-    activation : of all layers but the last
-    seed : the same seed gives the same weights
+    inputs
+        How many numbers an example holds.
+    outputs
+        The number of neurons of each layer; the input is not counted as a layer.
+    activation
+        Of all layers but the last.
+    seed
+        The same seed gives the same weights.
 
+    Raises
+    ------
+    ValueError
+        For an unknown activation, and for sizes that are no positive integers.
+
+    Examples
+    --------
     >>> model = MLP(2, [3, 1], activation="relu", seed=1)
     >>> y = model([0.5, -1.0])  # one output: one node, not a list
     >>> y.backward()
@@ -241,8 +299,11 @@ class MLP(OneByOne):
 
         Raises
         ------
-        ValueError : for a layer whose neurons differ in activation
+        ValueError
+            For a layer whose neurons differ in activation.
 
+        Examples
+        --------
         >>> mlp = MLP(2, [3, 1], activation="tanh", seed=0)
         >>> model = mlp.to_sequential()
         >>> abs(model([[0.5, -1.0]]).item() - mlp([0.5, -1.0]).item()) < 1e-15
@@ -255,7 +316,15 @@ class MLP(OneByOne):
 
     @classmethod
     def from_sequential(cls, model: Sequential) -> MLP:
-        """What :meth:`Sequential.to_scalar` gives."""
+        """What :meth:`Sequential.to_scalar` gives of ``model``.
+
+        Raises
+        ------
+        RuntimeError
+            Before the first batch.
+        ValueError
+            For layers that don't act unit by unit.
+        """
         mlp = cls.__new__(cls)
         mlp.layers = []
         made: dict[int, Layer] = {}

@@ -62,10 +62,14 @@ class _Network:
 
     Attributes
     ----------
-    words : how formulas and numbers are written; it collects the functions that they need
-    arrays : the weights, by what they are called
-    lines : what predict does
-    shape : that of an example, after the last line
+    words
+        How formulas and numbers are written; it collects the functions that they need.
+    arrays
+        The weights, by what they are called.
+    lines
+        What predict does.
+    shape
+        That of an example, after the last line.
     """
 
     def __init__(self, model: Module) -> None:

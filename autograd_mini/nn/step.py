@@ -30,8 +30,10 @@ class Step:
 
     Attributes
     ----------
-    generator : what the order of the examples, dropout, and weights not made yet are drawn from
-    planned : how many steps there were, or will be, by the number of examples in a batch
+    generator
+        What the order of the examples, dropout, and weights not made yet are drawn from.
+    planned
+        How many steps there were, or will be, by the number of examples in a batch.
     """
 
     def __init__(self, module: Module) -> None:

@@ -54,8 +54,15 @@ def get(optimizer: Any) -> Optimizer:
 
     Raises
     ------
-    ValueError : for an unknown name
-    TypeError : for what is neither
+    ValueError
+        For an unknown name.
+    TypeError
+        For what is neither.
+
+    Examples
+    --------
+    >>> get("adam").rate
+    0.001
     """
     if not isinstance(optimizer, Optimizer | str) and optimizer not in CLASSES:
         raise TypeError(
@@ -69,7 +76,14 @@ def from_config(config: Any) -> Optimizer:
 
     Raises
     ------
-    ValueError : for an unknown class or setting
-    TypeError : for a schedule by itself
+    ValueError
+        For an unknown class or setting.
+    TypeError
+        For a schedule by itself.
+
+    Examples
+    --------
+    >>> from_config(SGD(learning_rate=0.25).config()).rate
+    0.25
     """
     return get(made_anew(config, "optimizer", (*CLASSES, *SCHEDULES)))

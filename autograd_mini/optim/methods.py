@@ -22,18 +22,28 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    parameters : the Values and Tensors to train; one that is given twice counts once
-    learning_rate : the size α of a step, not negative; or a schedule
-    momentum : how much of the last step's direction is kept, in [0, 1)
-    nesterov : whether to look ahead by that direction: w := w - learning_rate (grad + momentum v)
-    weight_decay : how much of each parameter is added to its gradient
-    clipping : see :class:`Optimizer`
+    parameters
+        The Values and Tensors to train; one that is given twice counts once.
+    learning_rate
+        The size α of a step, not negative; or a schedule.
+    momentum
+        How much of the last step's direction is kept, in [0, 1).
+    nesterov
+        Whether to look ahead by that direction: w := w - learning_rate (grad + momentum v).
+    weight_decay
+        How much of each parameter is added to its gradient.
+    **clipping
+        ``clipvalue``, ``clipnorm`` or ``global_clipnorm``: see :class:`Optimizer`.
 
     Raises
     ------
-    ValueError : for a setting out of its range, or without any parameter
-    TypeError : when a parameter is no Value or Tensor
+    ValueError
+        For a setting out of its range, or without any parameter.
+    TypeError
+        When a parameter is no Value or Tensor.
 
+    Examples
+    --------
     >>> from autograd_mini import Value
     >>> w = Value(1.0)
     >>> optimizer = SGD([w], learning_rate=0.25)
@@ -90,19 +100,30 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    parameters : the Values and Tensors to train; one that is given twice counts once
-    learning_rate : the size α of a step, not negative; or a schedule
-    rho : how much of the mean is kept at each step, in [0, 1); PyTorch calls it alpha
-    epsilon : what is added to the root
-    momentum : how much of the last step's direction is kept, in [0, 1)
-    weight_decay : how much of each parameter is added to its gradient
-    clipping : see :class:`Optimizer`
+    parameters
+        The Values and Tensors to train; one that is given twice counts once.
+    learning_rate
+        The size α of a step, not negative; or a schedule.
+    rho
+        How much of the mean is kept at each step, in [0, 1); PyTorch calls it alpha.
+    epsilon
+        What is added to the root.
+    momentum
+        How much of the last step's direction is kept, in [0, 1).
+    weight_decay
+        How much of each parameter is added to its gradient.
+    **clipping
+        ``clipvalue``, ``clipnorm`` or ``global_clipnorm``: see :class:`Optimizer`.
 
     Raises
     ------
-    ValueError : for a setting out of its range, or without any parameter
-    TypeError : when a parameter is no Value or Tensor
+    ValueError
+        For a setting out of its range, or without any parameter.
+    TypeError
+        When a parameter is no Value or Tensor.
 
+    Examples
+    --------
     >>> from autograd_mini import Value
     >>> w = Value(1.0)
     >>> optimizer = RMSprop([w], learning_rate=0.025)
@@ -152,18 +173,28 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters : the Values and Tensors to train; one that is given twice counts once
-    learning_rate : the size α of a step, not negative; or a schedule
-    betas : how much of both means is kept at each step, in [0, 1)
-    epsilon : what is added to the root
-    weight_decay : how much of each parameter is added to its gradient
-    clipping : see :class:`Optimizer`
+    parameters
+        The Values and Tensors to train; one that is given twice counts once.
+    learning_rate
+        The size α of a step, not negative; or a schedule.
+    betas
+        How much of both means is kept at each step, in [0, 1).
+    epsilon
+        What is added to the root.
+    weight_decay
+        How much of each parameter is added to its gradient.
+    **clipping
+        ``clipvalue``, ``clipnorm`` or ``global_clipnorm``: see :class:`Optimizer`.
 
     Raises
     ------
-    ValueError : for a setting out of its range, or without any parameter
-    TypeError : when a parameter is no Value or Tensor
+    ValueError
+        For a setting out of its range, or without any parameter.
+    TypeError
+        When a parameter is no Value or Tensor.
 
+    Examples
+    --------
     >>> from autograd_mini import Value
     >>> w = Value(1.0)
     >>> optimizer = Adam([w], learning_rate=0.25)
@@ -197,7 +228,7 @@ class Adam(Optimizer):
         self.adapt(numbers, gradient, state, t, rate)
 
     def adapt(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
-        """Move the numbers, without weight decay; see :meth:`update`."""
+        """Move the numbers, without weight decay; numbers, gradient, state, t and rate are those of :meth:`update`."""
         # Both means are kept without their factors 1 - beta, which are put into the other numbers: fewer operations.
         mean, square, step = state
         beta1, beta2 = self.betas
@@ -218,7 +249,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam whose weight decay makes the parameters smaller by themselves (Loshchilov & Hutter, 2019).
 
-    w := (1 - learning_rate weight_decay) w before each step; see :class:`Adam` for the parameters and errors.
+    w := (1 - learning_rate weight_decay) w before each step; see :class:`Adam` for the parameters (``betas``, ``epsilon``,
+    ``**clipping``) and errors.
 
     >>> from autograd_mini import Value
     >>> w = Value(1.0)

@@ -24,16 +24,36 @@ class Optimizer(Configured):
 
     Parameters
     ----------
-    parameters : Values and Tensors; without them, those of the network that is compiled with it
-    learning_rate : the size α of a step, not negative; or a schedule, a function of the number of steps before
-    clipvalue : bring each number of a gradient into [-clipvalue, clipvalue]
-    clipnorm : make each parameter's gradient no longer than this
-    global_clipnorm : make all gradients together no longer than this, as PyTorch's ``clip_grad_norm_``
+    parameters
+        Values and Tensors; without them, those of the network that is compiled with it.
+    learning_rate
+        The size α of a step, not negative; or a schedule, a function of the number of steps before.
+    clipvalue
+        Bring each number of a gradient into [-clipvalue, clipvalue].
+    clipnorm
+        Make each parameter's gradient no longer than this.
+    global_clipnorm
+        Make all gradients together no longer than this, as PyTorch's ``clip_grad_norm_``.
 
     Raises
     ------
-    ValueError : for a setting out of its range, or without any parameter
-    TypeError : when a parameter is no Value or Tensor
+    ValueError
+        For a setting out of its range, or without any parameter.
+    TypeError
+        When a parameter is no Value or Tensor.
+
+    Examples
+    --------
+    >>> class Signs(Optimizer):
+    ...     def update(self, numbers, gradient, state, t, rate):
+    ...         numbers -= rate * np.sign(gradient)
+    >>> from autograd_mini import Value
+    >>> w = Value(3.0)
+    >>> optimizer = Signs([w], learning_rate=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    2.5
     """
 
     rows = 0  # how many arrays :meth:`update` keeps from step to step
@@ -82,7 +102,10 @@ class Optimizer(Configured):
 
         Raises
         ------
-        ValueError : when it trains other parameters already
+        TypeError
+            When one is no Value or Tensor.
+        ValueError
+            When there is none, or it trains other parameters already.
         """
         if isinstance(parameters, Node) or not isinstance(parameters, Iterable):
             raise TypeError(
@@ -108,11 +131,16 @@ class Optimizer(Configured):
 
         Parameters
         ----------
-        numbers : the parameters, to be changed in place
-        gradient : the gradients, to be left as they are
-        state : as many arrays as :attr:`rows` to keep what the next step needs, zeros at first; and one to compute in
-        t : which of these parameters' steps this is, from 1
-        rate : the size of the step
+        numbers
+            The parameters, to be changed in place.
+        gradient
+            The gradients, to be left as they are.
+        state
+            As many arrays as :attr:`rows` to keep what the next step needs, zeros at first; and one to compute in.
+        t
+            Which of these parameters' steps this is, from 1.
+        rate
+            The size of the step.
         """
         raise NotImplementedError
 
@@ -121,7 +149,8 @@ class Optimizer(Configured):
 
         Raises
         ------
-        RuntimeError : before there are parameters
+        RuntimeError
+            Before there are parameters.
         """
         self._refuse("an optimizer's zero_grad()")
         for p in self.parameters:
@@ -132,7 +161,8 @@ class Optimizer(Configured):
 
         Raises
         ------
-        RuntimeError : before there are parameters
+        RuntimeError
+            Before there are parameters.
         """
         self._refuse("an optimizer's step()")
         rate = self.rate
@@ -191,7 +221,8 @@ class Optimizer(Configured):
 
         Raises
         ------
-        ValueError : for missing or unknown names, other shapes or dtypes, negative counts
+        ValueError
+            For missing or unknown names, other shapes or dtypes, negative counts.
         """
         got, expected = (
             {name: f"{np.shape(x)} {np.asarray(x).dtype}" for name, x in arrays.items()}

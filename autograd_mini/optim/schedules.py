@@ -19,7 +19,16 @@ class Schedule(Configured):
 
     Raises
     ------
-    ValueError : for a setting that is no finite number, or negative
+    ValueError
+        For a setting that is no finite number, or negative.
+
+    Examples
+    --------
+    >>> class Halves(Schedule):
+    ...     def __call__(self, step):
+    ...         return 0.5**step
+    >>> Halves()(3)
+    0.125
     """
 
     def __call__(self, step: int) -> float:
@@ -42,7 +51,7 @@ class _DecayByRate(_Decay):
         self.staircase = bool(staircase)
 
     def periods(self, step: int) -> float:
-        """How often decay_steps have gone by."""
+        """How often decay_steps have gone by at this step."""
         return step // self.decay_steps if self.staircase else step / self.decay_steps
 
 
@@ -50,6 +59,27 @@ class ExponentialDecay(_DecayByRate):
     """initial_learning_rate · decay_rate^(step / decay_steps); ``staircase`` rounds the exponent down.
 
     With ``decay_steps`` as many as an epoch has and ``staircase=True`` it is PyTorch's ``StepLR``.
+
+    Parameters
+    ----------
+    initial_learning_rate
+        The rate of the first step.
+    decay_steps
+        After how many steps it has been multiplied by ``decay_rate``.
+    decay_rate
+        The factor.
+    staircase
+        Whether it changes all at once then, instead of at each step.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is no finite number, or negative.
+
+    Examples
+    --------
+    >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(200)
+    0.025
     """
 
     def __call__(self, step: int) -> float:
@@ -57,14 +87,56 @@ class ExponentialDecay(_DecayByRate):
 
 
 class InverseTimeDecay(_DecayByRate):
-    """initial_learning_rate / (1 + decay_rate · step / decay_steps), the notes' learning rate decay."""
+    """initial_learning_rate / (1 + decay_rate · step / decay_steps), the notes' learning rate decay.
+
+    Parameters
+    ----------
+    initial_learning_rate
+        The rate of the first step.
+    decay_steps
+        After how many steps another ``decay_rate`` is added to what it is divided by.
+    decay_rate
+        See there.
+    staircase
+        Whether it changes all at once then, instead of at each step.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is no finite number, or negative.
+
+    Examples
+    --------
+    >>> InverseTimeDecay(0.1, decay_steps=100, decay_rate=1.0)(100)
+    0.05
+    """
 
     def __call__(self, step: int) -> float:
         return self.initial_learning_rate / (1 + self.decay_rate * self.periods(step))
 
 
 class CosineDecay(_Decay):
-    """From initial_learning_rate down to alpha times it, along a cosine (Loshchilov & Hutter, 2017)."""
+    """From initial_learning_rate down to alpha times it, along a cosine (Loshchilov & Hutter, 2017).
+
+    Parameters
+    ----------
+    initial_learning_rate
+        The rate of the first step.
+    decay_steps
+        After how many steps it has come down.
+    alpha
+        The part of it that remains.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is no finite number, or negative.
+
+    Examples
+    --------
+    >>> round(CosineDecay(0.1, decay_steps=100)(50), 12)
+    0.05
+    """
 
     def __init__(self, initial_learning_rate: float, decay_steps: int, alpha: float = 0.0) -> None:
         super().__init__(initial_learning_rate, decay_steps)
@@ -76,7 +148,29 @@ class CosineDecay(_Decay):
 
 
 class PolynomialDecay(_Decay):
-    """From initial_learning_rate to end_learning_rate, along a power of the steps that are left: 1 is a line."""
+    """From initial_learning_rate to end_learning_rate, along a power of the steps that are left: 1 is a line.
+
+    Parameters
+    ----------
+    initial_learning_rate
+        The rate of the first step.
+    decay_steps
+        After how many steps it has come down.
+    end_learning_rate
+        The rate from then on.
+    power
+        The exponent.
+
+    Raises
+    ------
+    ValueError
+        For a setting that is no finite number, or negative.
+
+    Examples
+    --------
+    >>> round(PolynomialDecay(0.1, decay_steps=100, end_learning_rate=0.0)(75), 12)
+    0.025
+    """
 
     def __init__(
         self, initial_learning_rate: float, decay_steps: int, end_learning_rate: float = 0.0001, power: float = 1.0
@@ -93,9 +187,23 @@ class PolynomialDecay(_Decay):
 class PiecewiseConstantDecay(Schedule):
     """values[0] up to and with step boundaries[0], values[1] up to boundaries[1], …, the last value from then on.
 
+    Parameters
+    ----------
+    boundaries
+        Numbers of steps, rising.
+    values
+        Rates, one more than boundaries.
+
     Raises
     ------
-    ValueError : unless there is one more value than there are boundaries, which rise
+    ValueError
+        Unless there is one more value than there are boundaries, which rise.
+
+    Examples
+    --------
+    >>> schedule = PiecewiseConstantDecay([100, 200], [0.1, 0.05, 0.01])
+    >>> schedule(100), schedule(101), schedule(1000)
+    (0.1, 0.05, 0.01)
     """
 
     def __init__(self, boundaries: Sequence[int], values: Sequence[float]) -> None:

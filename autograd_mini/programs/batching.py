@@ -59,17 +59,25 @@ class Step:
 
     Parameters
     ----------
-    var : what was recorded of one example
-    batched : the ids of those variables that differ from example to example
-    rule : of (this step, number of examples, operands, parameters…) the result; found in ``TABLE`` unless given
-    stops : whether no derivative flows through it, because it was computed within ``no_grad``
+    var
+        What was recorded of one example.
+    batched
+        The ids of those variables that differ from example to example.
+    rule
+        Of (this step, number of examples, operands, parameters…) the result; found in ``TABLE`` unless given.
+    stops
+        Whether no derivative flows through it, because it was computed within ``no_grad``.
 
     Attributes
     ----------
-    mapped : for each operand, whether it differs from example to example
-    shapes, shape : of the operands and the result for one example
-    differs : whether the result differs from example to example
-    looks_up : whether there are variables among the parameters
+    mapped
+        For each operand, whether it differs from example to example.
+    shapes, shape
+        Of the operands and the result for one example.
+    differs
+        Whether the result differs from example to example.
+    looks_up
+        Whether there are variables among the parameters.
     """
 
     __slots__ = ("batched", "differs", "looks_up", "mapped", "rule", "shape", "shapes", "stops", "var")

@@ -47,27 +47,35 @@ from .trace import Var, as_input
 class jit:
     """A function that is recorded at its first call with arguments of some shapes, and replayed at later ones.
 
-    Parameters
-    ----------
-    f : a function of numbers, arrays, nodes, or structures of them; other arguments (strings, None, …) are settings
-    max_nodes : refuse to record a larger function; writing code takes about 0.1 ms a node
-
-    Returns
-    -------
-    a function of the same arguments, with the same results: nodes whose ``backward()`` runs code too, numbers and
-    arrays where ``f`` gives those. Its ``recordings`` are how often it had to record: once for each structure, shape
-    and dtype of the arguments, and value of the settings
-
-    Raises
-    ------
-    RecordingError : where ``f`` looks at numbers that change from call to call, as in ``if x > 0``
-    ValueError : for a function of more than ``max_nodes`` nodes
-    TypeError : for arguments that are neither numbers nor hashable settings
-
     Nodes that ``f`` closes over are read at each call, and a variable that is assigned another node is noticed; plain
     numbers and arrays that it closes over, gradients, and the contents of lists and models, are those of the first.
     Under ``detect_anomaly``, and while another function is recorded, ``f`` itself runs.
 
+    Parameters
+    ----------
+    f
+        A function of numbers, arrays, nodes, or structures of them; other arguments (strings, None, …) are settings.
+    max_nodes
+        Refuse to record a larger function; writing code takes about 0.1 ms a node.
+
+    Returns
+    -------
+    jit
+        A function of the same arguments, with the same results: nodes whose ``backward()`` runs code too, numbers and
+        arrays where ``f`` gives those. Its ``recordings`` are how often it had to record: once for each structure,
+        shape and dtype of the arguments, and value of the settings.
+
+    Raises
+    ------
+    RecordingError
+        Where ``f`` looks at numbers that change from call to call, as in ``if x > 0``.
+    ValueError
+        For a function of more than ``max_nodes`` nodes.
+    TypeError
+        For arguments that are neither numbers nor hashable settings.
+
+    Examples
+    --------
     >>> from autograd_mini import Value
     >>> w = Value(3.0)
     >>> square = jit(lambda x: (w * x) ** 2)
@@ -98,10 +106,15 @@ class jit:
     def descend(self, *args: Any, **kwargs: Any) -> list[Any]:
         """Run forward and at once backward, without making nodes: what a step of training needs.
 
+        ``*args`` and ``**kwargs`` are the function's.
+
         Returns
         -------
-        the data of the results, after the gradients of the first one, a single number, have landed in the leaves
+        list
+            The data of the results, after the gradients of the first one, a single number, have landed in the leaves.
 
+        Examples
+        --------
         >>> from autograd_mini import Tensor
         >>> w = Tensor([1.0, 2.0])
         >>> loss = jit(lambda x: (w * x).sum())

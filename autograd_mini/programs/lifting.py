@@ -32,8 +32,10 @@ def lift(program: Program, batched: set[int], kept: set[int]) -> None:
 
     Parameters
     ----------
-    batched : the ids of the arguments that differ from example to example
-    kept : the ids of steps that stay as they are
+    batched
+        The ids of the arguments that differ from example to example.
+    kept
+        The ids of steps that stay as they are.
     """
     if any(getattr(var.operation, "random", False) for var in program.steps):
         return  # numbers are drawn in the order in which the function asks for them

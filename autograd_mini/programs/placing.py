@@ -27,12 +27,17 @@ def over_batch(
 
     Parameters
     ----------
-    index, recorded : as it is now, where what is looked up for each example has the batch axis in front; and with
-        variables in the places of what is looked up
-    batched : the ids of the variables that differ from example to example
-    n : how many examples there are
-    shape, ndim : of what is indexed, and the number of axes that result, for one example
-    mapped : whether what is indexed has the batch axis in front
+    index, recorded
+        As it is now, where what is looked up for each example has the batch axis in front; and with
+        variables in the places of what is looked up.
+    batched
+        The ids of the variables that differ from example to example.
+    n
+        How many examples there are.
+    shape, ndim
+        Of what is indexed, and the number of axes that result, for one example.
+    mapped
+        Whether what is indexed has the batch axis in front.
 
     Returns
     -------

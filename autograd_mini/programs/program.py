@@ -40,15 +40,24 @@ class Program:
 
     Attributes
     ----------
-    steps : every variable that is computed, in order, gradients too
-    size : how many the function itself computed
-    arguments : the variables that each call is given, one for each number, array and node of its arguments
-    captured, captured_vars : see :class:`trace.Trace`
-    output : what the function returned, with a variable in the place of each node
-    outputs : those variables
-    sources : the variables of arguments and captured nodes that want a gradient
-    seeds : for each output the variable that its gradient starts from (a number for a float), None for plain data
-    gradients : for each output its gradient by each source: a variable, or None where it doesn't depend on it
+    steps
+        Every variable that is computed, in order, gradients too.
+    size
+        How many the function itself computed.
+    arguments
+        The variables that each call is given, one for each number, array and node of its arguments.
+    captured, captured_vars
+        See :class:`trace.Trace`.
+    output
+        What the function returned, with a variable in the place of each node.
+    outputs
+        Those variables.
+    sources
+        The variables of arguments and captured nodes that want a gradient.
+    seeds
+        For each output the variable that its gradient starts from (a number for a float), None for plain data.
+    gradients
+        For each output its gradient by each source: a variable, or None where it doesn't depend on it.
     """
 
     def __init__(self, trace: Trace, output: Any) -> None:
@@ -274,7 +283,8 @@ def record(f: Callable[..., Any], args: Sequence[Any] = (), kwargs: dict[str, An
 
     Raises
     ------
-    RecordingError : where the function looks at numbers, as in ``if x > 0``
+    RecordingError
+        Where the function looks at numbers, as in ``if x > 0``.
     """
     trace = Trace()
     with tracing(trace), np.errstate(all="call", call=lambda *_: None):  # derivatives ignore, and are known by that

@@ -47,7 +47,8 @@ class Compiled:
 
     Attributes
     ----------
-    source : the code
+    source
+        The code.
     """
 
     def __init__(self, program: Program) -> None:

@@ -34,8 +34,10 @@ class Run:
 
     Attributes
     ----------
-    arguments, captured : the data that it runs on
-    leaves : the arguments as they were given
+    arguments, captured
+        The data that it runs on.
+    leaves
+        The arguments as they were given.
     """
 
     def __init__(self, recorded: Recorded, leaves: Sequence[Any], arguments: Sequence[Any], captured: Any) -> None:

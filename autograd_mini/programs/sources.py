@@ -83,11 +83,16 @@ class Reached:
 
     Attributes
     ----------
-    tensors, doors, singles : where they are: Tensors, Values that became arrays together, single Values
-    order : the numbers of the Tensors among the program's sources
-    pulls : for each operand the function from a node's gradient to the operand's
-    fixed : (operands, edges) of every node where all sources are captured Tensors; else None
-    leaves : (Tensors, Values) where all sources are captured leaves; else None
+    tensors, doors, singles
+        Where they are: Tensors, Values that became arrays together, single Values.
+    order
+        The numbers of the Tensors among the program's sources.
+    pulls
+        For each operand the function from a node's gradient to the operand's.
+    fixed
+        (operands, edges) of every node where all sources are captured Tensors; else None.
+    leaves
+        (Tensors, Values) where all sources are captured leaves; else None.
     """
 
     def __init__(self, program: Program, gradients: Sequence[Var | None]) -> None:

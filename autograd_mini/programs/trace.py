@@ -54,14 +54,22 @@ class Var:
 
     Attributes
     ----------
-    operation : what computes it, or a :class:`Source`
-    operands : the variables that it is computed from
-    params : what else the operation was given; where a number is looked up by a variable, that variable
-    data : an example of what it holds: a float where nodes are Values, an array where they are Tensors
-    plain : whether it would be a plain number or array, no node, outside of the recording
-    node : the node of the recording
-    quiet : whether it was computed without warnings, as derivatives are
-    cut : whether it was computed within ``no_grad``
+    operation
+        What computes it, or a :class:`Source`.
+    operands
+        The variables that it is computed from.
+    params
+        What else the operation was given; where a number is looked up by a variable, that variable.
+    data
+        An example of what it holds: a float where nodes are Values, an array where they are Tensors.
+    plain
+        Whether it would be a plain number or array, no node, outside of the recording.
+    node
+        The node of the recording.
+    quiet
+        Whether it was computed without warnings, as derivatives are.
+    cut
+        Whether it was computed within ``no_grad``.
     """
 
     __slots__ = ("cut", "data", "node", "operands", "operation", "params", "plain", "quiet")
@@ -171,10 +179,14 @@ class Trace:
 
     Attributes
     ----------
-    steps : what is computed, in order
-    arguments : the variables that each call is given
-    captured : the nodes from outside, and (Values, shape, dtype) for Values that became an array together
-    captured_vars : their variables
+    steps
+        What is computed, in order.
+    arguments
+        The variables that each call is given.
+    captured
+        The nodes from outside, and (Values, shape, dtype) for Values that became an array together.
+    captured_vars
+        Their variables.
     """
 
     def __init__(self) -> None:

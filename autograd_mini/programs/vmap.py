@@ -46,29 +46,37 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
 
     Parameters
     ----------
-    f : it is given one example: of an array (n,) a Tensor of shape (), of an array (n, k) a Tensor of shape (k,), which
-        can be indexed and iterated; strings, None, whole numbers and the like as they are
-    in_axes : which axis of the arguments counts the examples; None if an argument is the same for all; or a tuple with
-        one such entry for each positional argument. Keyword arguments have the axis 0
+    f
+        It is given one example: of an array (n,) a Tensor of shape (), of an array (n, k) a Tensor of shape (k,), which
+        can be indexed and iterated; strings, None, whole numbers and the like as they are.
+    in_axes
+        Which axis of the arguments counts the examples; None if an argument is the same for all; or a tuple with
+        one such entry for each positional argument. Keyword arguments have the axis 0.
 
     Returns
     -------
-    a function of the same arguments, in which the arrays may be in tuples, lists and dicts. Its results have the batch
-    axis in front: a Tensor, from which ``backward()`` reaches what ``f`` closes over; an array, when neither the
-    arguments nor what ``f`` closes over are nodes. What doesn't depend on the example is repeated
+    function
+        Of the same arguments, in which the arrays may be in tuples, lists and dicts. Its results have the batch axis in
+        front: a Tensor, from which ``backward()`` reaches what ``f`` closes over; an array, when neither the arguments
+        nor what ``f`` closes over are nodes. What doesn't depend on the example is repeated.
 
     Raises
     ------
-    ValueError : for batches of different lengths or of no example, an argument without that axis, an ``in_axes`` that
-        doesn't fit the arguments
-    TypeError : for an ``in_axes`` of another kind, an argument that is no number, array or node and has no hash
-    RecordingError : where ``f`` looks at the numbers of its example, as in ``if x > 0``, or draws random ones otherwise
-        than by ``ag.dropout``
+    ValueError
+        For batches of different lengths or of no example, an argument without that axis, an ``in_axes`` that
+        doesn't fit the arguments.
+    TypeError
+        For an ``in_axes`` of another kind, an argument that is no number, array or node and has no hash.
+    RecordingError
+        Where ``f`` looks at the numbers of its example, as in ``if x > 0``, or draws random ones otherwise
+        than by ``ag.dropout``.
 
     It is recorded once for each structure, shape and dtype of the arguments. Nodes that ``f`` closes over are read at
     each call, as by ``jit``; plain numbers and arrays are as at the first. Scalar code, such as
     neurons written one by one, runs as the matrix products that it amounts to.
 
+    Examples
+    --------
     >>> vmap(lambda x, y: x @ y, in_axes=(0, None))(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 10.0]))
     array([21., 43.])
     """
@@ -110,11 +118,16 @@ class _Arguments:
 
     Attributes
     ----------
-    n : how many examples there are
-    nodes : what changes from call to call, as nodes; with the batch axis in front, where it is mapped
-    mapped, plain : for each of those, whether it has a batch axis, and whether it was given as plain data
-    tree : the arguments with :data:`HERE` in the places of nodes
-    signature : what one recording serves
+    n
+        How many examples there are.
+    nodes
+        What changes from call to call, as nodes; with the batch axis in front, where it is mapped.
+    mapped, plain
+        For each of those, whether it has a batch axis, and whether it was given as plain data.
+    tree
+        The arguments with :data:`HERE` in the places of nodes.
+    signature
+        What one recording serves.
     """
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes) -> None:

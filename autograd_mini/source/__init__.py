@@ -34,10 +34,13 @@ def to_python(node_or_function: Any, *example_args: Any, names: Mapping[str, obj
 
     Parameters
     ----------
-    node_or_function : a node, a function of numbers, arrays and nodes, or a network
-    example_args : arguments of the function, for whose shapes and dtypes the program is. Gradients are by the arguments
-        and outer nodes that want one; where none does, by all numbers and arrays of floats
-    names : name → node, for nodes without a label; unless given, the variables of the caller, or of the function
+    node_or_function
+        A node, a function of numbers, arrays and nodes, or a network.
+    example_args
+        Arguments of the function, for whose shapes and dtypes the program is. Gradients are by the arguments
+        and outer nodes that want one; where none does, by all numbers and arrays of floats.
+    names
+        Name → node, for nodes without a label; unless given, the variables of the caller, or of the function.
 
     Returns
     -------
@@ -47,8 +50,10 @@ def to_python(node_or_function: Any, *example_args: Any, names: Mapping[str, obj
 
     Raises
     ------
-    TypeError : for what is neither node nor function, or an operation that has no form as Python
-    RecordingError : where a function looks at numbers, as in ``if x > 0``
+    TypeError
+        For what is neither node nor function, or an operation that has no form as Python.
+    RecordingError
+        Where a function looks at numbers, as in ``if x > 0``.
 
     Notes
     -----

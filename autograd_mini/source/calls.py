@@ -23,7 +23,8 @@ def whole(var: Var, place: Callable[[Var], Expr], script: Script) -> Expr:
 
     Raises
     ------
-    TypeError : for an operation that has no form here
+    TypeError
+        For an operation that has no form here.
     """
     operation, operands = var.operation, list(var.operands)
     if isinstance(operation, Sum):

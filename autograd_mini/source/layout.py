@@ -177,7 +177,8 @@ class Backward(Lines):
 
     Parameters
     ----------
-    absorbs : whether a line may hold the gradient of an activation, too: ``dZ1 = W2.T @ dZ2 * (1 - A1**2)``
+    absorbs
+        Whether a line may hold the gradient of an activation, too: ``dZ1 = W2.T @ dZ2 * (1 - A1**2)``.
     """
 
     letter = "t"

@@ -70,11 +70,13 @@ class Script:
 
     Parameters
     ----------
-    arrays : whether it is written with NumPy
+    arrays
+        Whether it is written with NumPy.
 
     Attributes
     ----------
-    helpers : the functions that it defines at its top, in order
+    helpers
+        The functions that it defines at its top, in order.
     """
 
     def __init__(self, arrays: bool) -> None:

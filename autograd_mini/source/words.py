@@ -24,12 +24,18 @@ class Words:
 
     Parameters
     ----------
-    script : how formulas are written
-    names : where further names come from
-    called : the names that variables have, by their ids
-    derived : what is written for inputs without a name: 1 - y for another y
-    constant : what is written for a constant array
-    divisor : how many examples there are, and what that number is called, where gradients are scaled by it
+    script
+        How formulas are written.
+    names
+        Where further names come from.
+    called
+        The names that variables have, by their ids.
+    derived
+        What is written for inputs without a name: 1 - y for another y.
+    constant
+        What is written for a constant array.
+    divisor
+        How many examples there are, and what that number is called, where gradients are scaled by it.
     """
 
     def __init__(

@@ -1,0 +1,350 @@
+"""``worksheet``: a graph with blanks to fill in by pen, on a page to print, and its answers.
+
+>>> from autograd_mini import Value
+>>> a, b = Value(3), Value(4)
+>>> c = a + b
+>>> d = b + 1
+>>> e = c * d
+>>> sheet = worksheet(e, blank="gradients")
+>>> sheet.save("sheet.pdf"), sheet.key.save("answers.pdf")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Any, Literal, NamedTuple, get_args
+from xml.etree import ElementTree as ET
+
+from autograd_mini.names import callers_names
+
+from .. import style, text
+from ..arrays import HAIR, Lines, unaligned
+from ..canvas import Canvas, extent
+from ..chain_rule.closed import closed_form
+from ..differences import swept
+from ..drawing import Drawing
+from ..figure import Figure
+from ..labels import EdgeLabels, Run, View, edge_lines, plain
+from ..options import check
+from ..picture import Edge, Graph, Node, Picture, display
+from ..svg import finish
+from ..tree import tree
+
+Paper = Literal["A4", "letter"]
+PAPERS: Mapping[str, tuple[float, float]] = {"A4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
+MARGIN, GAP = 48.0, 20.0  # points: around everything, and above the graph
+TEXT, TITLE = 11.0, 16.0  # points: font sizes
+LARGEST, LEAST = 1.5, 0.6  # times its own size: a small graph is enlarged, so that there is room for a pen
+TITLE_LIMIT = 60  # characters of a formula that stands above
+SHORTEST = 7  # underscores of a blank
+RULED = re.compile(f"({HAIR}_+{HAIR})")
+
+# Printed in black: what is filled in alone has a colour.
+PRINTED = replace(
+    style.LIGHT,
+    boxes=dict.fromkeys(style.LIGHT.boxes, (style.LIGHT.background, style.LIGHT.ink)),
+    muted=style.LIGHT.ink,
+    gradient=style.LIGHT.ink,
+)
+
+
+class Blank(NamedTuple):
+    """A number that is left out: the value or gradient of a node, or the derivative on an edge, by place."""
+
+    what: Literal["value", "grad", "edge"]
+    place: int
+
+
+@dataclass(frozen=True)
+class Worksheet(Figure):
+    """A page with a graph that has blanks. :func:`worksheet` makes it; `key` is the same page with the answers."""
+
+    drawing: Drawing  # with the blanks
+    answers: tuple[tuple[str, ...], ...]  # of each edge, then of each node, what belongs into its blanks
+    answered: Picture
+    title: str
+    task: str
+    paper: Paper = "A4"
+    directions: tuple[Literal["LR", "BT"], ...] = ("LR", "BT")
+    is_key: bool = False
+
+    @property
+    def key(self) -> Worksheet:
+        """The same page, filled in."""
+        return replace(self, is_key=True)
+
+    @property
+    def size(self) -> style.SizeName:
+        """It is for paper."""
+        return "paper"
+
+    @cached_property
+    def svg(self) -> str:
+        """The page as SVG text."""
+        best: tuple[float, Canvas] | None = None
+        portrait = PAPERS[self.paper]
+        for tight, page, direction in product((False, True), (portrait, portrait[::-1]), self.directions):
+            made = self._page(page, replace(self.drawing.view, direction=direction, tight=tight))
+            if best is None or made[0] > best[0]:
+                best = made
+            if best[0] >= 1:
+                break
+        assert best is not None  # there is a direction
+        scale, canvas = best
+        if scale < LEAST:
+            raise ValueError(
+                f"on {self.paper} paper the graph's text would be {scale * TEXT:.1f} points high, and "
+                f"{LEAST * TEXT:.1f} is the least: pass a node nearer to the inputs"
+            )
+        return canvas.page(self.title + ", answers" * self.is_key, pad=0)
+
+    def _page(self, page: tuple[float, float], view: View) -> tuple[float, Canvas]:
+        """The page with the graph on it, and how many times its own size that has."""
+        width, height = page
+        canvas = Canvas()
+        canvas.reach((0, 0), page)
+        head = canvas.group("head")
+        y = MARGIN + TEXT
+        if self.is_key:
+            canvas.write(head, (Run("Answers", "gradient"),), (width - MARGIN, y), TEXT, "end")
+        else:
+            ruled = Run(f"Name {'_' * 30}   Date {'_' * 14}", "formula")
+            canvas.write(head, (ruled,), (width - MARGIN, y), TEXT, "end")
+        y += GAP
+        for said, role, size in ((self.title, "title", TITLE), (self.task, "formula", TEXT)):
+            for part in text.folded(said, size, width - 2 * MARGIN, bold=role == "title"):
+                y += style.LINE_HEIGHT * size
+                canvas.write(head, (Run(part, role),), (MARGIN, y), size, "start")
+            y += size / 2
+        y += GAP
+        drawn, (x0, y0, across, down) = self._drawn(view)
+        scale = min((width - 2 * MARGIN) / across, (height - MARGIN - y) / down, LARGEST)
+        left = (width - scale * across) / 2
+        moved = f"translate({left - scale * x0:.2f},{y - scale * y0:.2f}) scale({scale:.4f})"
+        canvas.group("figure", transform=moved).extend(drawn.findall("g"))
+        return scale, canvas
+
+    def _drawn(self, view: View) -> tuple[ET.Element, tuple[float, float, float, float]]:
+        """The graph, in the key with the answers on its blanks, and its extent."""
+        drawing = replace(self.drawing, view=view)
+        view, layout = drawing.layout
+        svg = finish(layout, drawing.picture, view, palette=PRINTED)
+        drawn = ET.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', "", 1))  # noqa: S314 - our own figure
+        if self.is_key:
+            boxes = (each for each in drawn.iter("g") if "data-edge" in each.attrib or "data-node" in each.attrib)
+            for group, answers in zip(boxes, self.answers, strict=True):
+                _fill(group, answers)
+        return drawn, extent(svg)
+
+    def __str__(self) -> str:
+        picture = self.answered if self.is_key else self.drawing.picture
+        return "\n".join((self.title, self.task, unaligned(tree(picture, self.drawing.view))))
+
+
+def _fill(group: ET.Element, answers: Iterable[str]) -> None:
+    """Write the answers on the blanks of a box or an edge."""
+    pen, waiting = Canvas(), iter(answers)
+    for said in group.findall("text"):
+        size, x, y = (float(said.get(key, "0")) for key in ("font-size", "x", "y"))
+        spans = [(s.text or "", float(s.get("font-size", size)), "font-weight" in s.attrib) for s in said]
+        x -= sum(text.width(words, high, bold=bold) for words, high, bold in spans) / 2
+        for words, high, bold in spans:
+            for piece in RULED.split(words):
+                width = text.width(piece, high, bold=bold)
+                if RULED.fullmatch(piece):
+                    pen.write(group, (Run(next(waiting), "gradient"),), (x + width / 2, y), size)
+                x += width
+
+
+def worksheet(
+    node: Any,
+    *,
+    blank: str | Sequence[str] = ("gradients",),
+    title: str | None = None,
+    names: Mapping[str, object] | None = None,
+    edges: EdgeLabels = "numbers",
+    direction: Literal["LR", "BT"] | None = None,
+    parameters: Sequence[Any] = (),
+    paper: Paper = "A4",
+) -> Worksheet:
+    """A graph with blanks to fill in by pen, on a page to print; ``.key`` is the same page with the answers.
+
+    What is left blank stands nowhere in the file. The answers are from a sweep of its own; no gradient is needed
+    beforehand, and none is changed.
+
+    Parameters
+    ----------
+    node
+        The output, a number or an array; of an array the sum of all elements is differentiated.
+    blank
+        What to leave blank: "values" of all operations, "gradients" of all nodes, "derivatives" on all edges; or single
+        ones, ``"c"`` (value, unless it is an input, and gradient), ``"c.value"``, ``"c.grad"``, ``"∂e/∂c"``.
+    title
+        Above the graph; by default the formula, ``e = (a + b) × (b + 1)``.
+    names
+        As for :func:`viz.draw`.
+    edges
+        The derivatives on the edges as "numbers", as "formulas", or "both".
+    direction
+        "LR" or "BT"; by default what fits the page better.
+    parameters
+        Leaves to draw as parameters.
+    paper
+        "A4" or "letter", upright or, where the graph is wide, on its side.
+
+    Returns
+    -------
+    Worksheet
+        A figure, shown by Jupyter; ``.save("sheet.pdf")``, ``.key.save("answers.pdf")``, ``print(...)``.
+
+    Raises
+    ------
+    TypeError
+        If `node` is not one node.
+    ValueError
+        If there is nothing of what `blank` names, an option is none of those above, or the graph is too large for a
+        page.
+    RuntimeError
+        If a leaf has changed since `node` was computed.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> a, b = Value(3), Value(4)
+    >>> e = a * b
+    >>> print(worksheet(e, blank=["b", "∂e/∂a"]))
+    e = a × b
+    Fill in the blanks at b and ∂e/∂a. The gradient of a node, grad, is the derivative of e by it.
+    e = a × b   value 12   grad 1
+    ├─ a   value 3   grad 4   ∂e/∂a = _______
+    └─ b   value 4   grad _______   ∂e/∂b = 3
+    """
+    check(
+        edges=(edges, get_args(EdgeLabels)), direction=(direction, (None, "LR", "BT")), paper=(paper, get_args(Paper))
+    )  # fmt: skip
+    names = callers_names(sys._getframe(1)) if names is None else names
+    drawing, graph, _ = swept(node, names, "worksheet", edges=edges, parameters=parameters)
+    picture, view = drawing.picture, drawing.view
+    wanted = (blank,) if isinstance(blank, str) else tuple(blank)
+    blanks = _chosen(picture, wanted)
+    lines = [_edge(edge, view) if Blank("edge", i) in blanks else (edge, ()) for i, edge in enumerate(picture.edges)]
+    boxes = [_node(box, {what for what, place in blanks if place == i}) for i, box in enumerate(picture.nodes)]
+    left_out = replace(picture, nodes=tuple(box for box, _ in boxes), edges=tuple(edge for edge, _ in lines))
+    return Worksheet(
+        replace(drawing, picture=left_out),
+        tuple(answers for _, answers in (*lines, *boxes)),
+        picture,
+        _formula(graph, picture) if title is None else text.clean(title),
+        _task(picture, wanted),
+        paper,
+        ("LR", "BT") if direction is None else (direction,),
+    )
+
+
+def _chosen(picture: Picture, wanted: Sequence[str]) -> set[Blank]:
+    """What is to be left blank."""
+    values = {i: Blank("value", i) for i, box in enumerate(picture.nodes) if box.kind == "operation"}
+    gradients = {i: Blank("grad", i) for i, box in enumerate(picture.nodes) if box.grad is not None}
+    derivatives = {i: Blank("edge", i) for i, edge in enumerate(picture.edges) if edge.symbol}
+    groups = {"values": values, "gradients": gradients, "derivatives": derivatives}
+    choices = {name: set(group.values()) for name, group in groups.items()}
+    for i, box in enumerate(picture.nodes):
+        own = {"value": Blank("value", i), "grad": gradients.get(i)}
+        choices |= {f"{box.name}.{what}": {each} for what, each in own.items() if each}
+        choices[box.name] = {each for each in (values.get(i), gradients.get(i)) if each}
+    for i, each in derivatives.items():
+        choices.setdefault(picture.edges[i].symbol, set()).add(each)  # x × x has two of the same
+    found: set[Blank] = set()
+    for name in wanted:
+        if _spelled(name) not in choices:
+            listed = [*groups, *(box.name for box in picture.nodes), *(e.symbol for e in picture.edges if e.symbol)]
+            raise ValueError(f"blank has {name!r}; here it may have {', '.join(map(repr, dict.fromkeys(listed)))}")
+        found |= choices[_spelled(name)]
+    if not found:
+        raise ValueError(f"blank={wanted!r} leaves nothing to fill in: name something that the graph has")
+    return found
+
+
+def _spelled(name: str) -> str:
+    """A name as pictures show it: ``w1.grad`` is that of w₁, ``∂z/∂w1`` the derivative ∂z/∂w₁."""
+    if name.startswith("∂") and "/∂" in name:
+        return "/".join("∂" + display(part.removeprefix("∂")) for part in name.split("/"))
+    start, dot, end = name.rpartition(".")
+    return f"{display(start)}.{end}" if dot and end in ("value", "grad") else display(name)
+
+
+def _node(box: Node, blanks: set[str]) -> tuple[Node, tuple[str, ...]]:
+    """The box with blanks, and what belongs into them."""
+    answers: list[str] = []
+    if "value" in blanks and box.value is not None:
+        value, found = _blanked(box.value, "value")
+        box, answers = replace(box, value=value), found
+    if "grad" in blanks and box.grad is not None:
+        grad, found = _blanked(box.grad, "grad")
+        box, answers = replace(box, grad=grad), answers + found
+    return box, tuple(answers)
+
+
+def _blanked(said: float | Lines, word: str) -> tuple[Lines, list[str]]:
+    """A number or an array with blanks for its numbers, each below an empty line to write in, and the numbers."""
+    readings = said if isinstance(said, tuple) else ((word, text.number(said)),)
+    # An array's numbers stand in brackets; anything else is one thing to fill in.
+    rows = [re.split(r"([^\s\[\]]+)", unaligned(s)) if "[" in s else ["", s, ""] for _, s in readings]
+    answers = [answer for row in rows for answer in row[1::2] if answer]
+    ruled = _ruled(max(answers, key=len))
+    lines: list[tuple[str, str]] = []
+    for (name, shown), row in zip(readings, rows, strict=True):
+        if shown:
+            row[1::2] = [ruled] * len(row[1::2])
+            lines.append(("", ""))
+        lines.append((name, "".join(row)))
+    return tuple(lines), answers
+
+
+def _edge(edge: Edge, view: View) -> tuple[Edge, tuple[str, ...]]:
+    """The edge with blanks for its derivative, and what belongs into them."""
+    label = " ".join(map(plain, edge_lines(edge, view)))
+    answers = label.removeprefix(edge.symbol).lstrip(" :=").split(" = ")
+    return replace(edge, partial=None, formula=" = ".join(map(_ruled, answers))), tuple(answers)
+
+
+def _ruled(answer: str) -> str:
+    """A blank in which an answer has room."""
+    wide = text.width(answer, 1, bold=True) / text.width("_", 1)
+    return f"{HAIR}{'_' * max(SHORTEST, math.ceil(wide))}{HAIR}"
+
+
+def _formula(graph: Graph, picture: Picture) -> str:
+    """The output as a formula in the inputs, if it is a short one."""
+    names = [box.name for box in picture.nodes]
+    closed = closed_form(graph, names, by=0) if len({*names}) == len(names) else None
+    formula = f"{names[-1]} = {closed.function.text()}" if closed and len(names) > 1 else ""
+    return formula if 0 < len(formula) <= TITLE_LIMIT else f"The graph of {names[-1]}"
+
+
+def _task(picture: Picture, wanted: Sequence[str]) -> str:
+    """What is to be done, in a sentence or two."""
+    output = picture.nodes[-1]
+    groups = {
+        "values": "the value of every operation",
+        "gradients": "the gradient of every node",
+        "derivatives": "the derivative on every arrow",
+    }
+    tasks = [said for name, said in groups.items() if name in wanted]
+    single = [_spelled(name) for name in dict.fromkeys(wanted) if name not in groups]
+    if single:
+        tasks.append(f"the blanks at {_listed(single)}")
+    whole = f"the sum of all elements of {output.name}" if output.shape not in ("", "()") else output.name
+    return f"Fill in {_listed(tasks)}. The gradient of a node, grad, is the derivative of {whole} by it."
+
+
+def _listed(things: Sequence[str]) -> str:
+    """``a, b and c``."""
+    *most, last = things
+    return f"{', '.join(most)} and {last}" if most else last
