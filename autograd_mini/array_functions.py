@@ -204,7 +204,7 @@ NUMPY.update({
 
 
 def _reshape(self: Tensor, *shape: Any, order: str = "C") -> Any:
-    """See ``autograd_mini.reshape``; the lengths may also be separate arguments."""
+    """See ``autograd_mini.reshape``; the lengths of ``shape`` may be separate arguments, ``order`` is "C" or "F"."""
     return shapes.reshape(self, shape[0] if len(shape) == 1 else shape, order)
 
 

@@ -63,8 +63,8 @@ class custom_vjp:
         forward
             Of the arguments, gives the result and what backward needs of them, whatever that is.
         backward
-            Of what it needs and the result's gradient, of the result's shape, gives a tuple of the arguments' gradients,
-            each of its argument's shape; None for 0.
+            Of what it needs and the result's gradient, in the result's shape, gives a tuple of the arguments'
+            gradients, each in its argument's shape; None for 0.
         """
         self.operation = Custom(self.function.__name__, forward, backward)
 

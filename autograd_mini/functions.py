@@ -77,9 +77,9 @@ def function(rule: Rule) -> Callable[..., Any]:
     public: Callable[..., Any] = several if rule.defaults or rule.arity > 2 else one if rule.arity == 1 else two
     public.__name__ = public.__qualname__ = name
     public.__doc__ = described(rule)
-    if public is several:  # what help() shows
+    if public is several or names != ["x", "y"][: rule.arity]:  # what help() shows
         defaults = [inspect.Parameter.empty] * (rule.arity - len(rule.defaults)) + list(rule.defaults)
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if public is several else inspect.Parameter.POSITIONAL_ONLY
         parameters = [inspect.Parameter(n, kind, default=d) for n, d in zip(names, defaults, strict=True)]
         public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions have it
     return public

@@ -125,7 +125,7 @@ class Node:
 
     @property
     def rule(self) -> Any:
-        """The operation that made this node: a row of the table, or one like it; None for a leaf."""
+        """The operation that made this node, a row of the table or one like it; None for a leaf."""
         return None if isinstance(self.origin, Leaf) else self.origin
 
     @property

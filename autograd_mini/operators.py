@@ -25,6 +25,7 @@ slots instead of a constructor, formulas written in place instead of called, and
 from __future__ import annotations
 
 import functools
+import inspect
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -138,6 +139,20 @@ def compiled_when_called(kind: type, rule: Any, name: str, compiled: Callable[[s
         return made
 
     setattr(kind, name, described(method))
+    method.__signature__ = _signature(rule)  # type: ignore[attr-defined]  # functions have it
+
+
+@functools.cache
+def _shown(*names: str, default: float | None = None) -> inspect.Signature:
+    *others, last = (inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names)
+    return inspect.Signature([*others, last if default is None else last.replace(default=default)])
+
+
+def _signature(operation: Any) -> inspect.Signature:
+    """What help() shows of a method that isn't compiled yet."""
+    if defaults := getattr(operation, "defaults", ()):
+        return _shown("self", str(operation.inputs[-1]), default=defaults[0])
+    return _shown(*("self", "other")[: getattr(operation, "arity", 2)])
 
 
 def _compile(rule: Rule, template: str, name: str) -> Callable[..., Any]:

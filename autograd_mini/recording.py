@@ -171,7 +171,7 @@ def gather(x: Any, dtype: Any = None) -> Any:
 
 
 def apply(operation: Linear, operands: tuple[Any, ...], params: tuple[Any, ...] = ()) -> Any:
-    """The node of a linear operation, or of a plain one."""
+    """The node of a linear ``operation``, or of a plain one, for these operands and params."""
     if not operation.requires_grad and all(map(is_scalar, operands)):
         numbers = [x._data if type(x) is Value else as_float(x) for x in operands]
         scalars = tuple(x if type(x) is Value else number for x, number in zip(operands, numbers, strict=True))

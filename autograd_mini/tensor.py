@@ -149,12 +149,12 @@ class Tensor(Node):
 
     @property
     def T(self) -> Tensor:
-        """The transpose, all axes in reversed order: (m, n) → (n, m)."""
+        """The transpose, (m, n) → (n, m), all axes in reversed order."""
         return self.transpose()  # type: ignore[no-any-return]  # a method from array_functions.py
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """The operands as nodes: a number or array mixed in becomes a constant node, a new one at each access."""
+        """The operands as nodes; a number or array mixed in becomes a constant node, a new one at each access."""
         return tuple(x if isinstance(x, Node) else constant(x) for x in self.operands)
 
     def numpy(self) -> Array:

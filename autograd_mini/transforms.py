@@ -112,8 +112,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents_in: Sequence[Any]) -> tupl
 
     Returns
     -------
-    value, tangent
-        Each of the structure and shapes that ``f`` returns.
+    tuple
+        (value, tangent), each of the structure and shapes that ``f`` returns.
 
     Raises
     ------
@@ -179,9 +179,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
     Returns
     -------
-    value, pullback
-        The pullback takes a cotangent of the structure and shapes of the value, and gives a tuple with the gradient by
-        each argument, of the argument's structure and shapes; it may be called again and again.
+    tuple
+        (value, pullback): the pullback takes a cotangent of the structure and shapes of the value, and gives a tuple
+        with the gradient by each argument, of the argument's structure and shapes; it may be called again and again.
 
     Raises
     ------

@@ -66,8 +66,6 @@ class Value(Node):
 
     Attributes
     ----------
-    data
-        The number; assigning to it changes this node, not what was computed from it.
     grad
         The derivative of the node that ``backward()`` was called on by this one; None before.
 
@@ -110,7 +108,7 @@ class Value(Node):
 
     @property
     def data(self) -> float:
-        """The number. An assigned one is coerced as by ``Value(…)``."""
+        """The number. Assigning one, coerced as by ``Value(…)``, changes this node, not what was computed from it."""
         if MODES.active:
             self.refuse_to_look(".data", INSTEAD)
         return self._data
@@ -126,7 +124,7 @@ class Value(Node):
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
-        """What the operation was applied to, in order: nodes, and floats for numbers mixed in."""
+        """What the operation was applied to, in order; nodes, and floats for numbers mixed in."""
         left, right = self.left, self.right
         if self.dleft is MANY:
             return in_order(*right)
@@ -134,7 +132,7 @@ class Value(Node):
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        """The operands as nodes: a number mixed in becomes a constant node, a new one at each access."""
+        """The operands as nodes; a number mixed in becomes a constant node, a new one at each access."""
         return tuple(constant(x) if isinstance(x, float) else x for x in self.operands)
 
     @property

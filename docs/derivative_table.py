@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
     from autograd_mini.rules import Rule
 
-FIRST_ROWS = {  # of each group
-    "add": "Arithmetic and powers",
-    "exp": "Exponentials and logarithms",
-    "sin": "Trigonometric functions and their inverses",
-    "sinh": "Hyperbolic functions and their inverses",
-    "sigmoid": "Activations",
-    "abs": "Absolute values, choices, steps",
-    "bce": "Losses of one prediction",
-}
 NOT_WRITTEN = {  # domains whose row lists some of infinitely many intervals
     **dict.fromkeys(("tan", "sec"), r"x \ne \frac{\pi}{2} + k \pi"),
     **dict.fromkeys(("csc", "cot"), r"x \ne k \pi"),
@@ -41,21 +32,19 @@ HEADER = "| function | derivative | domain | by convention | picture |\n|---|---
 
 
 class DerivativeTable(SphinxDirective):
-    """Every row of the table: the function, its derivatives, where they hold, the convention at kinks, a picture."""
+    """Rows of the table, from the first to the last one named: function, derivatives, domain, convention, picture."""
+
+    required_arguments = 2
 
     def run(self) -> list[Node]:
-        """The table, in sections."""
+        """One table."""
+        names = [rule.name for rule in rules.TABLE]
+        first, last = map(names.index, self.arguments)
         root = Path(self.env.srcdir)
         pictures = root / "build" / "derivatives"
         pictures.mkdir(parents=True, exist_ok=True)
-        lines = []
-        for rule in rules.TABLE:
-            if rule.name.startswith("_"):  # a piece of other rows' derivatives
-                continue
-            if rule.name in FIRST_ROWS:
-                lines += ["", f"## {FIRST_ROWS[rule.name]}", "", HEADER]
-            lines.append(row(rule, pictures, root))
-        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+        lines = [HEADER, *(row(rule, pictures, root) for rule in rules.TABLE[first : last + 1])]
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def row(rule: Rule, pictures: Path, root: Path) -> str:
@@ -114,9 +103,12 @@ def picture(rule: Rule, folder: Path) -> Path:
     """The curve with its derivative; of a function of several inputs the node, with a derivative on each edge."""
     path = folder / f"{rule.name}.svg"
     if rule.arity == 1:
-        viz.plot_activation(rule.name, low=-4, high=4).save(path)
+        plot = viz.plot_activation(rule.name, low=-4, high=4)
+        plot.set_size_inches(3, 2.4)
+        plot.save(path)
     else:
         inputs = [ag.Value(0.5, label=name.name) for name in rule.inputs]
         node = getattr(ag, rule.name)(*inputs)
+        node.label = "f"
         viz.draw(node, show=("structure", "local"), edges="formulas", names={}, direction="BT").save(path)
     return path

@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import inspect
 import io
-import re
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,12 @@ if TYPE_CHECKING:
 
     from docutils.nodes import Node
 
+MEMBERS = """
+   :members:
+   :inherited-members: object,Figure,BaseEstimator,ClassifierMixin,RegressorMixin
+   :exclude-members: set_fit_request,set_predict_request,set_score_request,get_metadata_routing
+"""  # bases that are described elsewhere; what scikit-learn gives each of its estimators
+
 
 class PublicNames(SphinxDirective):
     """The public names of a package, or those of them that come from some of its modules.
@@ -28,19 +33,19 @@ class PublicNames(SphinxDirective):
     """
 
     required_arguments = 1
-    option_spec = {"from": directives.unchanged, "names": directives.unchanged}  # noqa: RUF012 - Sphinx's way
+    option_spec = {"from": directives.unchanged}  # noqa: RUF012 - Sphinx's way
 
     def run(self) -> list[Node]:
         """The entries, in the order of ``__all__``."""
         package = importlib.import_module(self.arguments[0])
-        lines = "\n".join(entries(package, self.options.get("from", "").split(), self.options.get("names", "").split()))
+        lines = "\n".join(entries(package, self.options.get("from", "").split()))
         return self.parse_text_to_nodes(f"```{{eval-rst}}\n{lines}\n```")
 
 
-def entries(package: ModuleType, modules: list[str], only: list[str]) -> Iterator[str]:
+def entries(package: ModuleType, modules: list[str]) -> Iterator[str]:
     """What autodoc is to say, as reStructuredText."""
     first: dict[int, str] = {}
-    for name in dict.fromkeys(only or public(package)):
+    for name in dict.fromkeys(public(package)):
         thing = getattr(package, name)
         home = getattr(thing, "__module__", "").removeprefix(f"{package.__name__}.")
         if isinstance(thing, ModuleType) or (modules and home not in modules):
@@ -51,8 +56,7 @@ def entries(package: ModuleType, modules: list[str], only: list[str]) -> Iterato
             continue
         first[id(thing)] = full
         if inspect.isclass(thing):
-            kind = "autoexception" if issubclass(thing, Exception) else "autoclass"
-            yield f".. {kind}:: {full}\n   :members:\n   :inherited-members: {','.join(ELSEWHERE)}\n"
+            yield f".. autoexception:: {full}\n" if issubclass(thing, Exception) else f".. autoclass:: {full}{MEMBERS}"
         else:
             yield f".. autofunction:: {full}\n"
 
@@ -64,14 +68,13 @@ def public(package: ModuleType) -> list[str]:
 
 
 class CommandLine(SphinxDirective):
-    """What each command says of itself."""
+    """What a command says of itself."""
+
+    optional_arguments = 1
 
     def run(self) -> list[Node]:
-        """A section for each command, under the text for all."""
-        general = said()
-        commands = re.findall(r"^    ([a-z]+) ", general, re.MULTILINE)
-        parts = [block(general), *(f"## {name}\n\n{block(said(name))}" for name in commands)]
-        return self.parse_text_to_nodes("\n\n".join(parts), allow_section_headings=True)
+        """The text as it is printed."""
+        return self.parse_text_to_nodes(f"```text\n{said(*self.arguments)}\n```")
 
 
 def said(*command: str) -> str:
@@ -79,12 +82,4 @@ def said(*command: str) -> str:
     text = io.StringIO()
     with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         main([*command, "--help"])
-    return text.getvalue()
-
-
-def block(text: str) -> str:
-    """Text as it is."""
-    return f"```text\n{text.rstrip()}\n```"
-
-
-ELSEWHERE = ("object", "Exception", "RuntimeError", "FloatingPointError", "ValueError", "Figure")
+    return text.getvalue().rstrip()

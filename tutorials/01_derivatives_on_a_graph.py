@@ -17,10 +17,10 @@ e = c * d
 viz.draw(e)
 
 # %% [markdown]
-# That is a *computation graph*. Every box is a [node](glossary.md#node): a number, and how it came about. The inputs
-# a and b came from nowhere; they are the [leaves](glossary.md#leaf). An arrow, an *edge*, leads from what a step uses
-# to the step. The picture takes the names from your variables, and it is there as soon as you compute: `e` is a
-# number that remembers where it came from.
+# That is a [computation graph](glossary.md#computation-graph). Every box is a [node](glossary.md#node): a number, and
+# how it came about. The inputs a and b came from nowhere; they are the [leaves](glossary.md#leaf). An arrow, an
+# [edge](glossary.md#edge), leads from what a step uses to the step. The picture takes the names from your variables,
+# and it is there as soon as you compute: `e` is a number that remembers where it came from.
 
 # %%
 print(c.data, d.data, e.data)
@@ -55,7 +55,7 @@ print()
 print(viz.paths(e, b))
 
 # %%
-viz.paths(e, b).draw(1)
+viz.paths(e, b).draw(1)  # the second one, counted from 0
 
 # %% [markdown]
 # Is it true? Move b a little to either side, and divide the change of e by that of b. No graph is needed for that.
@@ -154,7 +154,6 @@ page
 # %%
 slides = viz.draw(e, size="slide").frames()
 print(len(slides), "slides")
-slides[1]
 
 # %% [markdown]
 # ## Leaves collect

@@ -123,8 +123,9 @@ print("arccot(−1) =", round(ag.acot(-1.0), 4), "  arsech(2) =", ag.asech(2.0))
 # %% [markdown]
 # ### What practice needs beside them
 #
-# `expm1` is eˣ − 1 and `log1p` is ln(1 + x), accurate for small x. At a kink there is no derivative, but a program has
-# to give a number: |x| has 0 at 0; where the two inputs of `maximum` are equal, each gets half.
+# `expm1` is eˣ − 1 and `log1p` is ln(1 + x), accurate for small x. At a [kink](glossary.md#kink), a corner of the graph
+# of a function, there is no derivative, but a program has to give a number: |x| has 0 at 0; where the two inputs of
+# `maximum` are equal, each gets half.
 
 # %%
 for name in "sqrt abs expm1 log1p maximum minimum where sign".split():
@@ -232,9 +233,9 @@ print("dJ/db² as printed:", dZ2.shape, "  as the graph has it:", b2.grad.shape)
 assert np.allclose(b2.grad, np.sum(dZ2, axis=1, keepdims=True) / m)
 
 # %% [markdown]
-# In one set db¹ is `np.sum(dZ1) / m`, without `axis=1, keepdims=True`. That is *one* number, the sum over the units,
-# too. NumPy [broadcasts](glossary.md#broadcast) it, it repeats it for every unit, and there is no error: every unit's
-# bias moves alike, and they were meant to learn different things.
+# In one set db¹ is `np.sum(dZ1) / m`, without `axis=1, keepdims=True`. That is *one* number, summed over the units as
+# well. NumPy [broadcasts](glossary.md#broadcast) it, that is, repeats it for every unit, and nothing complains: every
+# unit's bias moves alike, and they were meant to learn different things.
 
 # %%
 dZ1 = W2.data.T @ dZ2 * (1 - A1.data**2)
@@ -247,7 +248,8 @@ assert np.ptp(as_printed) == 0 < np.ptp(as_meant)
 
 # %% [markdown]
 # An accumulator is called dLb where it is set to zero, and dJb where it is used. And the cost J, which adds up the
-# losses of m examples, starts at 1; it should start at 0. With all weights 0 each loss is ln 2, and so is their mean:
+# losses of m examples and is divided by m, starts at 1; it should start at 0. With all weights 0 each loss is ln 2, and
+# so is their mean:
 
 # %%
 dLb = 0.0
@@ -258,7 +260,8 @@ except NameError as error:
 for start in (1, 0):
     J = start
     for label in y:
-        J += right(label, 0.5) / n
+        J += right(label, 0.5)
+    J /= n
     print(f"J from {start}: {J:.4f}")
 assert np.isclose(J, math.log(2))
 

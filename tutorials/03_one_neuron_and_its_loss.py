@@ -24,10 +24,11 @@ viz.draw(L)
 # The neuron has two inputs x₁ and x₂, a [weight](glossary.md#weight) for each, w₁ and w₂, and a
 # [bias](glossary.md#bias) b. Its z is a plain sum; the [sigmoid](glossary.md#sigmoid) σ(z) = 1/(1 + e⁻ᶻ) turns that
 # into a number between 0 and 1, the [activation](glossary.md#activation) a. It is read as a probability, that of the
-# label y being 1. The [loss](glossary.md#loss) L = −(y log a + (1 − y) log(1 − a)) is large where a is far from y.
+# [label](glossary.md#label) y, the right answer, being 1. The [loss](glossary.md#loss) L = −(y log a + (1 − y) log(1 −
+# a)) is large where a is far from y.
 #
 # The inputs and the label are data: nobody wants to change them, so they are Values with `requires_grad=False` and get
-# no gradient. The weights and the bias are *parameters*: what can be learned.
+# no gradient. The weights and the bias are [parameters](glossary.md#parameter): what can be learned.
 
 # %%
 print(f"z = {z.data:.4f}, a = {a.data:.4f}, L = {L.data:.4f}")
@@ -145,8 +146,9 @@ for label in (1, 0):
     assert np.allclose(slopes, [-label / p + (1 - label) / (1 - p) for p in (0.1, 0.5, 0.9)])
 
 # %% [markdown]
-# The slope by z, a − y, never exceeds 1: σ is flat where it is sure of itself, and that takes the edge off. It is why
-# sigmoid and cross entropy go together. Where a is wrong and sure of it, dL/dz is near ±1, and the neuron still learns.
+# By ŷ the loss becomes ever steeper; by z it does not: σ is flat where it is sure of itself, and what is left is a − y,
+# between −1 and 1. That is why sigmoid and cross entropy go together. A neuron that is sure and wrong has a slope near
+# ±1, so it learns; one that is right has a slope near 0, so it stays.
 
 # %%
 for answer in (-4.0, 0.0, 4.0):
@@ -192,6 +194,6 @@ print(ag.to_python(L).partition("# Backward pass")[2])
 # 2. What is ∂z¹/∂w¹ in the last network? Ask `viz.exercise(z1, w1)`, and check your answer with `.check(…)`.
 # 3. Replace the cross entropy by ½(a − y)², and find ∂L/∂z by hand. Which factor stays that cancelled before? Check
 #    with `backward()`.
-# 4. `viz.step(L)` makes a page of the last graph. Press its button for gradient descent, and see how L falls.
+# 4. `viz.step(L)` makes a page of the last graph. Press "update" in it, and see how L falls.
 #
 # Next: [gradient descent](04_gradient_descent.py), which turns these derivatives into learning.

@@ -11,7 +11,7 @@ import numpy as np
 
 import autograd_mini as ag
 import viz
-from autograd_mini import Tensor, datasets, nn
+from autograd_mini import Tensor, Value, datasets, nn
 
 # %% [markdown]
 # ## On a curve
@@ -88,12 +88,13 @@ viz.plot_loss_surface(cost, (-2, 3), (-2, 2), path=path)
 # %% [markdown]
 # ## Logistic regression over m examples
 #
-# The lectures put the examples side by side: X has the shape (n_x, m), one *column* an example with n_x features, and Y
-# the shape (1, m). The cost J is the mean of the m losses. Twenty points in the plane, in two classes:
+# The lectures put the [examples](glossary.md#example) side by side: X has the shape (n_x, m), one *column* an example
+# with n_x [features](glossary.md#feature), the numbers that are known of it; Y, the labels, has the shape (1, m). The
+# [cost](glossary.md#cost) J is the mean of the m losses. Twenty points in the plane, in two classes:
 
 # %%
-points, classes = datasets.blobs(20, centers=[[0, 0], [2, 1]], noise=1.2, seed=1)
-X, Y = points.T, classes.reshape(1, -1).astype(float)
+X, y = datasets.blobs(20, centers=[[0, 0], [2, 1]], noise=1.2, seed=1)
+X, Y = X.T, y.reshape(1, -1).astype(float)
 n_x, m = X.shape
 print("X", X.shape, " Y", Y.shape)
 assert (X.shape, Y.shape) == ((2, 20), (1, 20))
@@ -158,8 +159,8 @@ def by_autograd(w, b):
 
 w, b = np.array([[0.3], [-0.2]]), 0.1
 for way in (with_loops, vectorised, by_autograd):
-    cost_now, dw, db = way(w, b)
-    print(f"{way.__name__:12} J = {cost_now:.6f}, dw = ({dw[0, 0]:.6f}, {dw[1, 0]:.6f}), db = {db:.6f}")
+    J, dw, db = way(w, b)
+    print(f"{way.__name__:12} J = {J:.6f}, dw = ({dw[0, 0]:.6f}, {dw[1, 0]:.6f}), db = {db:.6f}")
 for ours, hers in zip(by_autograd(w, b), with_loops(w, b), strict=True):
     assert np.allclose(ours, hers, rtol=1e-12)
 for ours, hers in zip(by_autograd(w, b), vectorised(w, b), strict=True):
@@ -183,26 +184,26 @@ print(ag.to_python(J).partition("# Forward pass")[2])
 
 # %%
 w, b, epsilon = np.zeros((n_x, 1)), 0.0, 0.4
-history = []
-while len(history) < 1000:
-    cost_now, dw, db = by_autograd(w, b)
-    history.append(cost_now)
-    if cost_now < epsilon:
-        break
+now, dw, db = by_autograd(w, b)
+print(f"J at first: {now:.4f}")
+assert np.isclose(now, np.log(2))
+steps = 0
+while now >= epsilon and steps < 1000:
     w, b = w - 0.5 * dw, b - 0.5 * db
-print(f"J from {history[0]:.4f} to {history[-1]:.4f} in {len(history) - 1} steps")
-assert np.isclose(history[0], np.log(2))
-assert history[-1] < epsilon
+    now, dw, db = by_autograd(w, b)
+    steps += 1
+print(f"J after {steps} steps: {now:.4f}")
+assert now < epsilon
 
 # %%
-viz.plot_decision_boundary(lambda rows: ag.sigmoid(rows @ w + b), points, classes)
+viz.plot_decision_boundary(lambda rows: ag.sigmoid(rows @ w + b), X.T, y)
 
 # %% [markdown]
 # In a deeper network weights that are all 0 stay equal ([page 08](08_a_shallow_network.py) shows it). Here they may
 # begin with 0, because the cost is [convex](glossary.md#convex): a bowl, without a second valley to be caught in. Its
-# second derivatives say so: the Hessian has no negative eigenvalue, wherever one looks. So all starts lead to the same
-# minimum. (With the squared error instead of the cross entropy it would not be a bowl:
-# [page 06](06_activations_and_losses.py) has the picture.)
+# second derivatives say so: their matrix, the [Hessian](glossary.md#hessian), has no negative eigenvalue, wherever one
+# looks; nowhere, and in no direction, does the surface bend down. So all starts lead to the same minimum. (With the
+# squared error instead of the cross entropy it is no bowl: [page 06](06_activations_and_losses.py) has the picture.)
 
 
 # %%
@@ -281,38 +282,47 @@ viz.plot_digits(images, is_cat, limit=10)
 
 # %% [markdown]
 # The same few lines learn from them; nothing in them depends on the number of features. Normalised features make the
-# difference here, too: after as many steps of the same length, the cost is a quarter.
+# difference here, too. Both times α and the number of steps are the same; centred features have only lost their mean,
+# normalised ones are divided by their standard deviation as well.
 
 
 # %%
 def train(X, Y, learning_rate, steps):
-    w, b, costs = np.zeros((X.shape[0], 1)), 0.0, []
+    w, b, costs = Tensor(np.zeros((X.shape[0], 1))), Tensor(0.0), []
     for _ in range(steps):
-        weights, bias = Tensor(w), Tensor(b)
-        J = nn.binary_crossentropy(Y, ag.sigmoid(np.dot(weights.T, X) + bias))
+        A = ag.sigmoid(np.dot(w.T, X) + b)
+        J = nn.binary_crossentropy(Y, A)
         J.backward()
-        w, b = w - learning_rate * weights.grad, b - learning_rate * bias.grad
         costs.append(J.item())
-    return w, b, costs
+        w, b = Tensor(w.data - learning_rate * w.grad), Tensor(b.data - learning_rate * b.grad)
+    return costs, np.mean((A.data >= 0.5) == Y)  # A and Y are both (1, m)
 
 
 mean, spread = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)
-histories = {}
 for name, features in (("centred", X - mean), ("normalised", (X - mean) / spread)):
-    w, b, histories[name] = train(features, Y, learning_rate=0.003, steps=150)
-    right = np.mean((ag.sigmoid(np.dot(w.T, features) + b) >= 0.5) == Y)  # both are (1, m)
-    print(f"{name:10}: J = {histories[name][-1]:.2f}, {right:.0%} of the images right")
-    assert np.isclose(histories[name][0], np.log(2))
-assert histories["normalised"][-1] < histories["centred"][-1] / 2
-viz.plot_history(histories)
+    costs, right = train(features, Y, learning_rate=0.003, steps=151)
+    print(f"{name:10} J at step 0, 50, 100, 150:", *(f"{costs[step]:.2f}" for step in (0, 50, 100, 150)))
+    print(f"{'':10} {right:.0%} of the images right")
+    assert np.isclose(costs[0], np.log(2))
+assert costs[150] < 0.25
 
 # %% [markdown]
 # ## Try it yourself
 #
+# One step of gradient descent by hand: what is w afterwards? Answers that are wrong are told why.
+
+# %%
+w = Value(1)
+J = (w - 3) ** 2
+question = viz.exercise(J, w, learning_rate=0.1)
+print(question)
+print(question.check(0.6))
+print(question.check(1.4))
+assert question.check(1.4)
+
+# %% [markdown]
 # 1. Find by trying the largest α with which J(w) = (w − 3)² still converges. What is it for 5(w − 3)²?
-# 2. `question = viz.exercise(cost, w, learning_rate=0.1)` asks for an updated weight. Build the graph of page 03's
-#    neuron, ask for w₁, and check your answer with `question.check(…)`.
-# 3. How many features has a 200×300 image in colour? And how many numbers has w then?
-# 4. In `with_loops`, begin with J = 1, as a set of notes prints it. Which of the three results is wrong?
+# 2. How many features has a 200×300 image in colour? And how many numbers has w then?
+# 3. In `with_loops`, begin with J = 1, as a set of notes prints it. Which of the three results is wrong?
 #
 # Next: [arrays and broadcasting](05_arrays_and_broadcasting.py), what makes the vectorised form work.

@@ -58,8 +58,9 @@ assert np.allclose(x1.grad[[2, 8, 13]], 1 / 3)
 # %% [markdown]
 # ## Loops, and one call
 #
-# The same four products as loops. An entry of a Tensor is a node, and so is a sum of entries; `ag.stack` makes one
-# array of a list. Numbers and gradients are the same either way.
+# The same four products as loops; to write one call instead is [vectorisation](glossary.md#vectorisation). An entry of
+# a Tensor is a node, and so is a sum of entries; `ag.stack` makes one array of a list. Numbers and gradients are the
+# same either way.
 
 
 # %%
@@ -237,8 +238,8 @@ assert not (mixture[:, 17] == images[17].ravel()).all()
 # %% [markdown]
 # ## Rank-1 arrays
 #
-# An array of shape (6,) is neither a row nor a column, and is its own transpose. A product that was meant to be a
-# matrix is then a number.
+# An array of shape (6,) has one axis, so it is of [rank](glossary.md#rank) 1. It is neither a row nor a column, and its
+# own transpose. A product that was meant to be a matrix is then a number.
 
 # %%
 a = Tensor(np.arange(6.0))
@@ -365,7 +366,18 @@ assert type(np.zeros_like(t)) is type(np.ones_like(t)) is np.ndarray
 # %% [markdown]
 # ## To try
 #
-# 1. What is the gradient of the row in J = Σ X ÷ row? First by hand, for one entry, then with `backward()`.
+# `viz.exercise` asks for a derivative and checks the answer. This one forgets that the row is a row:
+
+# %%
+X, row = Tensor([[1, 2, 3], [4, 5, 6]], requires_grad=False), Tensor([[10, 20, 30]])
+J = np.sum(X * row)
+question = viz.exercise(J, row)
+print(question)
+print(question.check([[1, 2, 3], [4, 5, 6]]))
+assert question.check([[5, 7, 9]])
+
+# %% [markdown]
+# 1. What is the gradient of the row in J = Σ X ÷ row? And of a column in J = Σ X × column?
 # 2. Softmax and lengths by columns: what changes, and what shape have the sums?
 # 3. Which of these products exist, and of what shape are they: (3, 15)·(15,), (15,)·(3, 15), (15, 1)·(1, 15)?
 # 4. `np.dot(a, a.T)` of a column a, summed: what is the gradient of a? Draw the graph and read it there.

@@ -57,7 +57,8 @@ assert np.allclose(slope(ag.softplus), a)
 # %% [markdown]
 # At 0 the ReLU has a corner and no derivative, so a convention decides. Ours is the slope on the left: 0, and 0.01 for
 # the leaky one. One set of the notes takes 1 for both. In `np.maximum(0, z)` both numbers are the largest, and they
-# share. It hardly matters in training, as z is seldom exactly 0, but it explains why two programs can differ there.
+# share; |z| takes 0, halfway between its two slopes. It hardly matters in training, as z is seldom exactly 0, but it
+# explains why two programs can differ there.
 
 # %%
 for name, g in {
@@ -116,8 +117,8 @@ assert abs(np.tanh(z).mean()) < 0.01
 assert abs(ag.sigmoid(z).mean() - 0.5) < 0.01
 
 # %% [markdown]
-# Both are flat at the ends, *saturated*: there the gradient is multiplied with almost 0. And the sigmoid is nowhere
-# steeper than ¼, so ten of them in a row leave less than a millionth of a gradient.
+# Both are flat at the ends, or [saturated](glossary.md#saturation): there the gradient is multiplied with almost 0. And
+# the sigmoid is nowhere steeper than ¼, so ten of them in a row leave less than a millionth of a gradient.
 
 # %%
 print(f"slope of the sigmoid at 0: {slope(ag.sigmoid, at=[0.0])[0]}, at 10: {slope(ag.sigmoid, at=[10.0])[0]:.6f}")
@@ -176,8 +177,9 @@ assert np.isclose(J.item(), nn.binary_crossentropy(y, y_hat).item())
 # ## Where the cross entropy comes from
 #
 # ŷ is the probability that y = 1, so what did happen had the probability ŷ if y = 1 and 1 − ŷ if y = 0. Both in one
-# formula: p(y|x) = ŷ^y · (1 − ŷ)^(1−y). All five together have the product of these. A good network makes it large,
-# that is, its negative logarithm small. And the logarithm of a product is a sum:
+# formula: p(y|x) = ŷ^y · (1 − ŷ)^(1−y). All five together have the product of these, the
+# [likelihood](glossary.md#likelihood). A good network makes it large, that is, its negative logarithm small. And the
+# logarithm of a product is a sum:
 
 # %%
 likelihood = np.prod(y_hat**y * (1 - y_hat) ** (1 - y))
@@ -212,15 +214,15 @@ viz.plot_activation([loss_if_y_is_1, loss_if_y_is_0])
 # with a small one. From w = −1, descent goes the wrong way and stays.
 
 # %%
-features, labels = [10, -0.3, -0.3, -0.3, -0.3, -0.3], [1, 1, 1, 1, 1, 0]
+features, labels = np.array([10, -0.3, -0.3, -0.3, -0.3, -0.3]), np.array([1, 1, 1, 1, 1, 0])
 
 
 def squared(w):
-    return nn.mean_squared_error(labels, [ag.sigmoid(w * x) for x in features])
+    return nn.mean_squared_error(labels, ag.sigmoid(w * features))
 
 
 def entropy(w):
-    return nn.binary_crossentropy(labels, [w * x for x in features], from_logits=True)
+    return nn.binary_crossentropy(labels, w * features, from_logits=True)
 
 
 def descend(J, w, learning_rate, steps):
@@ -288,7 +290,8 @@ assert ag.softplus(z).data == 1000
 # ## The losses of nn
 #
 # Each takes what is true first, then what was predicted, and gives the mean. For classes numbered 0, 1, 2, … there is
-# `sparse_categorical_crossentropy`, for one-hot rows, a 1 at the class and 0 elsewhere, `categorical_crossentropy`.
+# `sparse_categorical_crossentropy`; for [one-hot](glossary.md#one-hot) rows, a 1 at the class and 0 elsewhere,
+# `categorical_crossentropy`.
 
 # %%
 print(f"mean squared error   {nn.mean_squared_error(y, y_hat).item():.5f}")
@@ -311,6 +314,18 @@ assert nn.binary_crossentropy(y_hat.numpy(), y) > 10 * nn.binary_crossentropy(y,
 # %% [markdown]
 # ## To try
 #
+# `viz.exercise` asks for a derivative, and says what a wrong answer may come from. What is dz of the squared error?
+
+# %%
+z, y = Value(2.0), 0
+a = ag.sigmoid(z)
+L = (a - y) ** 2 / 2
+question = viz.exercise(L, z)
+print(question)
+print(question.check(a.data - y))
+assert question.check((a.data - y) * a.data * (1 - a.data))
+
+# %% [markdown]
 # 1. Derive σ′ = σ(1 − σ) by hand, then let `ag.check_rule(ag.sigmoid, …)` judge it; also the wrong z(1 − z).
 # 2. At which z is tanh steeper than the sigmoid? Plot both, and a = z / (1 + |z|) as a function of your own.
 # 3. What is the cost of five predictions of ½, whatever the labels? Why ln 2?

@@ -199,9 +199,10 @@ assert np.allclose(A.numpy(), [[1, 0, 1]])
 # %% [markdown]
 # ## Rows and columns
 #
-# There are two conventions, and both are in use. In one, that of `nn.Dense`, an example is a row of X and a unit a column
-# of W: Z = X W + b. In the other, that of most formulas, an example is a column and a unit a row: Z = W X + b. Then a
-# single example is a column vector, as in mathematics. Everything is transposed; nothing else changes.
+# There are two [conventions](glossary.md#row-and-column-convention), and both are in use. In one,
+# that of `nn.Dense`, an example is a row of X and a unit a column of W: Z = X W + b. In the other, that of most
+# formulas, an example is a column and a unit a row: Z = W X + b. Then a single example is a column vector, as in
+# mathematics. Everything is transposed; nothing else changes.
 #
 # | | an example is a row | an example is a column |
 # |---|---|---|
@@ -209,6 +210,9 @@ assert np.allclose(A.numpy(), [[1, 0, 1]])
 # | W | (n_in, n_out) | (n_out, n_in) |
 # | b | (1, n_out) or (n_out,) | (n_out, 1) |
 # | Z | X W + b, (m, n_out) | W X + b, (n_out, m) |
+# | dW | Xᵀ dZ, (n_in, n_out) | dZ Xᵀ, (n_out, n_in) |
+#
+# In the pictures, "Xᵀ ·" at an edge means that the gradient is multiplied with Xᵀ from the left, "· Xᵀ" from the right.
 
 # %%
 roasts = np.array([[200.0, 17], [120, 5], [425, 20], [212, 18]])
@@ -242,6 +246,19 @@ except ValueError as error:
 # %% [markdown]
 # ## To try
 #
+# `viz.exercise` asks, and checks the answer: that of a student who multiplied with X where Xᵀ belongs, for example.
+
+# %%
+X, W = Tensor([[-2, 4], [1, 3]], requires_grad=False), Tensor(W1)
+Z = np.matmul(X, W)
+J = np.sum(Z)
+question = viz.exercise(J, W)
+dZ = np.ones((2, 3))
+print(question)
+print(question.check(np.dot(X.numpy(), dZ)))
+assert question.check(np.dot(X.numpy().T, dZ))
+
+# %% [markdown]
 # 1. Which weight of the second layer doesn't matter for x = [200 17]? Then compare with `w1_2.grad` after
 #    `a1_2.backward()`.
 # 2. `w1_1.grad` is almost 0 then. Why? What would you do with the temperatures before they enter the network?

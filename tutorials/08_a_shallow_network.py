@@ -16,8 +16,8 @@ from autograd_mini import datasets, nn
 # %% [markdown]
 # ## The flower
 #
-# 400 points in the plane, in two classes that take turns like petals. As in the lecture each example is a *column*:
-# X has the shape (n_x, m) = (2, 400), and Y the shape (1, 400).
+# 400 points in the plane, in two classes that take turns like petals. As in the lecture each example is a *column*: X
+# has the shape (n_x, m) = (2, 400), and Y the shape (1, 400).
 
 # %%
 X, y = datasets.flower(m=400)  # (400, 2): a row for each example, as Dense layers want it
@@ -29,9 +29,9 @@ assert (X.shape, Y.shape) == ((2, 400), (1, 400))
 # %% [markdown]
 # ## Logistic regression fails
 #
-# A single neuron first, a = σ(wᵀx + b). Its cost is convex, so gradient descent finds the best line there is, and
-# zeros are a fine start. The [decision boundary](glossary.md#decision-boundary) is where the neuron changes its mind,
-# a = 0.5: for one neuron always a straight line.
+# A single neuron first, a = σ(wᵀx + b). Its cost is [convex](glossary.md#convex), so gradient descent finds the best
+# line there is, and zeros are a fine start. The [decision boundary](glossary.md#decision-boundary) is where the
+# neuron changes its mind, a = 0.5: for one neuron always a straight line.
 
 # %%
 w, b = ag.Tensor(np.zeros((2, 1))), ag.Tensor(0.0)
@@ -53,8 +53,8 @@ viz.plot_decision_boundary(lambda rows: ag.sigmoid(np.dot(w.T, rows.T) + b).nump
 # %% [markdown]
 # ## A hidden layer
 #
-# Four units with tanh see the point, and one unit with the sigmoid sees the four: n_x = 2, n_h = 4, n_y = 1. The raised
-# number is the layer.
+# Four units with tanh see the point, and one unit with the sigmoid sees the four: n_x = 2, n_h = 4, n_y = 1. The
+# raised number is the layer.
 #
 # | | shape | here |
 # |---|---|---|
@@ -92,8 +92,8 @@ print(f"the cost at first: {cost(X, Y, *four).item():.4f}, as of guessing: ln 2 
 # ## The formulas of the lecture are what backward() computes
 #
 # The backward pass goes from the end to the beginning. dZ² stands for the derivative of each example's loss, in which
-# the derivatives of σ and of the cross entropy make A² − Y together; the mean over the examples, 1/m, comes in with the
-# sums. `to_python` prints the program that a function stands for, both passes, as one would write it by hand:
+# the derivatives of σ and of the cross entropy make A² − Y together; the mean over the examples, 1/m, comes in with
+# the sums. `to_python` prints the program that a function stands for, both passes, as one would write it by hand:
 
 # %%
 program = ag.to_python(cost, X, Y, *four)
@@ -124,8 +124,11 @@ def by_hand(A1, A2, W2):
     return dW1, db1, dW2, db2
 
 
-for name, formula, p in zip(("dW1", "db1", "dW2", "db2"), by_hand(A1.data, A2.data, W2.data), four, strict=True):
-    same = np.allclose(formula, p.grad, rtol=1e-10, atol=1e-15)
+gradients = [parameter.grad for parameter in four]
+for name, formula, gradient in zip(
+    "dW1 db1 dW2 db2".split(), by_hand(A1.data, A2.data, W2.data), gradients, strict=True
+):
+    same = np.allclose(formula, gradient, rtol=1e-10, atol=1e-15)
     print(f"{name} {formula.shape} by hand equals autograd's: {same}")
     assert same
 
@@ -140,8 +143,8 @@ viz.draw(A2, show=("structure", "local"), direction="BT", flow="backward")
 # %% [markdown]
 # ## Descent
 #
-# The same loop as before, with four parameters. `ag.jit` records the graph of the cost at its first call and replays it
-# afterwards, which saves the time of building it again; the gradients are the same.
+# The same loop as before, with four parameters. [`ag.jit`](glossary.md#jit) records the graph of the cost at its
+# first call and replays it afterwards, which saves the time of building it again; the gradients are the same.
 
 
 # %%
@@ -178,8 +181,8 @@ viz.plot_decision_boundary(lambda rows: predict(rows.T, *four).T, X.T, y)
 # %% [markdown]
 # ## How many hidden units
 #
-# Each unit adds one soft edge. One or two are little better than a line, three or four draw the petals, and twenty gain
-# hardly more: some points of the flower lie on the wrong side by chance, and no boundary should follow them.
+# Each unit adds one soft edge. One or two are little better than a line, three or four draw the petals, and twenty
+# gain hardly more: some points of the flower lie on the wrong side by chance, and no boundary should follow them.
 
 # %%
 trained = {}
@@ -211,8 +214,9 @@ for start in (0.0, 0.5):
 # %% [markdown]
 # ## Why they start small
 #
-# Random weights break the tie. Large ones, though, put the units on the flat ends of tanh and of the sigmoid, where
-# the slope is nearly 0; and the gradient of a unit's weights has that slope as a factor: dZ¹ = W²ᵀdZ² ∗ (1 − A¹²).
+# Random weights break the tie. Large ones, though, put the units on the flat ends of tanh and of the sigmoid
+# ([saturation](glossary.md#saturation)), where the slope is nearly 0; and the gradient of a unit's weights has that
+# slope as a factor: dZ¹ = W²ᵀdZ² ∗ (1 − A¹²).
 
 # %%
 viz.plot_activation(["tanh", "sigmoid"], at=4)
@@ -227,8 +231,8 @@ assert np.mean(1 - A1**2) < 0.05
 
 # %% [markdown]
 # With weights a hundred times too large, σ rounds to exactly 0 or 1, and the cost written by hand takes the logarithm
-# of 0. `nn.binary_crossentropy` with `from_logits=True` takes the [logit](glossary.md#logit) instead, the number before
-# σ, and stays finite. Even so the descent begins far away and goes slowly.
+# of 0. `nn.binary_crossentropy` with `from_logits=True` takes the [logit](glossary.md#logit) instead, the number
+# before σ, and stays finite. Even so the descent begins far away and goes slowly.
 
 
 # %%
@@ -245,8 +249,8 @@ assert right(parameters) < right(four)
 # %% [markdown]
 # ## Try it
 #
-# 1. Leave `np.tanh` away: `predict` becomes σ(W²(W¹X + b¹) + b²). How much does the network get right, and why is that
-#    no better than logistic regression?
+# 1. Leave `np.tanh` away: `predict` becomes σ(W²(W¹X + b¹) + b²). How much does the network get right, and why is
+#    that no better than logistic regression?
 # 2. Put `ag.relu` in its place. Which of the formulas by hand changes, and into what? Compare with `ag.to_python`.
 # 3. Train with the learning rates 0.01, 0.1 and 20. Which of them end at a higher cost than 1.2, and what do their
 #    `costs` look like on the way?

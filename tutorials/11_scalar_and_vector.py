@@ -108,9 +108,9 @@ assert np.allclose(W.grad[:, 0], [-0.07094, 0.09724], atol=5e-6)
 # %% [markdown]
 # ## The code of one example, the speed of matrices
 #
-# `ag.vmap` takes a function of *one* example and makes one of a whole batch from it. The neurons stay neurons of
-# Values, and their gradients land where they always do; but what runs is matrix products. (v is for *vectorise*, map
-# for "do it to each".)
+# [`ag.vmap`](glossary.md#vmap) takes a function of *one* example and makes one of a whole batch from it. The neurons
+# stay neurons of Values, and their gradients land where they always do; but what runs is matrix products. (v is for
+# *vectorise*, map for "do it to each".)
 
 # %%
 of_a_batch = ag.vmap(neurons)
@@ -122,8 +122,9 @@ batched.backward()
 assert np.allclose([w.grad for w in neurons.layers[0].neurons[0].w], matrices.layers[0].W.grad[:, 0], atol=1e-12)
 
 # %% [markdown]
-# `ag.jit` goes one step further. It records what a function does at its first call, and at later ones replays that as
-# straight NumPy, without a graph to build. (jit: just in time.) It records once for each shape, not once for each call.
+# [`ag.jit`](glossary.md#jit) goes one step further. It records what a function does at its first call, and at later
+# ones replays that as straight NumPy, without a graph to build. (jit: just in time.) It records once for each shape,
+# not once for each call.
 
 
 # %%

@@ -118,8 +118,8 @@ for name, column in zip("xy", columns, strict=True):
     print(f"by {name}:", *column)
 
 # %% [markdown]
-# A reverse sweep gives a row. `ag.vjp` computes the function and gives, beside its value, another function, which pulls
-# cotangents of the outputs back to the inputs.
+# A reverse sweep gives a row. `ag.vjp` computes the function and gives, beside its value, another function, the
+# [pullback](glossary.md#pullback): it takes cotangents of the outputs back to the inputs.
 
 # %%
 outputs, pull_back = ag.vjp(f, 2.0, 3.0)
@@ -195,27 +195,27 @@ assert np.allclose(curved, ag.hvp(g)(at, v))  # the same, by name
 # The derivative is a sum over all paths. Each line below doubles a number; three of them make 2 · 2 · 2 = 8 paths.
 
 # %%
-x = Value(1)
-y = x
+start = Value(1)
+h = start
 for _ in range(3):
-    y = y + y
-y.backward()
-assert viz.paths(y, x).count == 8
-viz.draw(y)
+    h = h + h
+h.backward()
+assert viz.paths(h, start).count == 8
+viz.draw(h)
 
 # %% [markdown]
 # Sixty of them make 2⁶⁰ paths. At a million paths a second, adding them up would take more than 36,000 years. A sweep
 # visits each edge once, in either direction, because it adds up what arrives at a node before it goes on from there.
 
 # %%
-x = Value(1)
-y = x
+start = Value(1)
+h = start
 for _ in range(60):
-    y = y + y
-y.backward()
-many = viz.paths(y, x)
-print(f"{many.count:,} paths, but {many.edges} edges; the gradient is {x.grad:,.0f}")
-assert x.grad == many.count == 2**60
+    h = h + h
+h.backward()
+many = viz.paths(h, start)
+print(f"{many.count:,} paths, but {many.edges} edges; the gradient is {start.grad:,.0f}")
+assert start.grad == many.count == 2**60
 
 
 # %%
@@ -235,5 +235,12 @@ assert ag.jvp(doubled, (1.0,), (1.0,)) == (2.0**60, 2.0**60)
 #    ask `viz.compare_modes`. Is the mode with fewer sweeps always the one with fewer multiplications?
 # 3. What does `ag.jvp(f, (2.0, 3.0), (0.0, 0.0))` give, and why?
 # 4. Compute the second column of H of g above by `ag.hvp`, without the first.
-#
+# 5. Answer the question below rightly. What would 5 be, and 12?
+
+# %%
+question = viz.exercise(p, x)
+print(question)
+print(question.check(3))
+
+# %% [markdown]
 # Next: [second derivatives](13_second_derivatives.py), and what they are good for.

@@ -130,8 +130,9 @@ print("Newton:                     ", steps_of(lambda x: x - grad(cost)(x) / gra
 # ## Curvature and the learning rate
 #
 # Why must one guess α, and why does a large one explode? Take the bowl J = ½(w² + 10 b²). Its Hessian has 1 and 10 on
-# the diagonal: along b the bowl is bent ten times as much. A step of gradient descent multiplies w by 1 − α and b by
-# 1 − 10α. As soon as α > 2/10, the second factor is below −1, and b grows with each step.
+# the diagonal: these are its [curvatures](glossary.md#curvature), and along b it is bent ten times as much. A step of
+# gradient descent multiplies w by 1 − α and b by 1 − 10α. As soon as α > 2/10, the second factor is below −1, and b
+# grows with each step.
 
 
 # %%
@@ -228,9 +229,9 @@ viz.plot_loss_surface(
 )
 
 # %% [markdown]
-# Statisticians call Newton's way *iteratively reweighted least squares*: with a = σ(A p) the Hessian is Aᵀ S A / m, where S has
-# the weights a(1 − a) on its diagonal, and each step is a weighted least squares problem. The derivation fills a page;
-# here it is one assertion. (`hvp` gives H times a direction without making H, for models with more parameters.)
+# Statisticians call Newton's way *iteratively reweighted least squares*: with a = σ(A p) the Hessian is Aᵀ S A / m,
+# where S has the weights a(1 − a) on its diagonal, and each step is a weighted least squares problem. The derivation
+# fills a page; here it is two assertions. (`hvp` gives H times a direction without making H, for larger models.)
 
 # %%
 p = np.array([0.5, -1.0])
@@ -267,8 +268,9 @@ except AssertionError as error:
 # %% [markdown]
 # ## Where differences fail
 #
-# Could one do without all this and use (f(x + h) − f(x − h)) / 2h? With a large h the curve bends within the step; with
-# a small h, two nearly equal numbers are subtracted, and their digits are lost. For the second derivative it is worse.
+# Could one do without all this and use the [difference](glossary.md#finite-difference) (f(x + h) − f(x − h)) / 2h? With
+# a large h the curve bends within the step; with a small h, two nearly equal numbers are subtracted, and their digits
+# are lost. For the second derivative it is worse.
 
 # %%
 print("h        error of f′   error of f″      (f = exp, at x = 1)")

@@ -64,8 +64,8 @@ viz.draw(y)
 
 # %% [markdown]
 # ### Why does backward start with 1?
-# Because ∂e/∂e = 1: when e grows by a little, e grows by just that. The number is called the
-# [seed](glossary.md#seed). Another one multiplies every gradient, as if e were the input of one more step.
+# Because ∂e/∂e = 1: when the [root](glossary.md#root) e grows by a little, e grows by just that. The number is called
+# the [seed](glossary.md#seed). Another one multiplies every gradient, as if e were the input of one more step.
 
 # %%
 a, b = Value(2), Value(1)
@@ -107,9 +107,10 @@ except AssertionError as error:
 
 # %% [markdown]
 # ### Why is relu′(0) = 0? What if two are the greatest?
-# At a [kink](glossary.md#kink) there is no derivative: every slope from 0 to 1 touches relu at 0. Something has to be
-# chosen, and it is a [convention](glossary.md#convention). 0 is most engines' choice for relu. For max and min ours is
-# that equals share evenly, so that the result doesn't depend on their order; hence max(0, x) has ½ where relu has 0.
+# At a [kink](glossary.md#kink) there is no derivative: every slope from 0 to 1 touches [relu](glossary.md#relu) at 0,
+# and is called a [subgradient](glossary.md#subgradient). Something has to be chosen, and it is a
+# [convention](glossary.md#convention). 0 is most engines' choice for relu. For max and min ours is that equals share
+# evenly, so that the result doesn't depend on their order; hence max(0, x) has ½ where relu has 0.
 
 # %%
 slopes = [ag.grad(f)(0.0) for f in (ag.relu, ag.leaky_relu, ag.abs, lambda x: ag.maximum(0, x))]
@@ -162,7 +163,7 @@ except TypeError as error:
 
 # %% [markdown]
 # ### What is wrong with (N,) against (N, 1)?
-# NumPy [broadcasts](glossary.md#broadcasting) them to N × N without a word; its mean is another loss. Losses refuse.
+# NumPy [broadcasts](glossary.md#broadcast) them to N × N without a word; its mean is another loss. Losses refuse.
 
 # %%
 labels, predictions = np.array([0.0, 1.0, 1.0]), Tensor([[0.2], [0.7], [0.9]])
@@ -191,9 +192,9 @@ for rate in (0.001, 0.1, 1.1):
     print(f"α = {rate:<5} J after 20 steps: {w.data**2:.4f}")
 
 # %% [markdown]
-# Then ask `fit`, which looks before it trains: at features that aren't normalised, hidden weights that are all alike, a
-# [softmax](glossary.md#softmax) on one unit, labels of another shape. In a loop of your own look for a missing
-# `zero_grad()`, and for `+=` in place of `-=`.
+# Then ask `fit`, which looks before it trains: for features without [normalisation](glossary.md#normalisation), for an
+# [initialisation](glossary.md#initialisation) with hidden weights all alike, for a [softmax](glossary.md#softmax) on
+# one unit. In a loop of your own look for a missing `zero_grad()`, and for `+=` in place of `-=`.
 
 # %%
 coffee, roasted = np.array([[200.0, 17.0], [120.0, 5.0], [425.0, 20.0], [212.0, 18.0]]), np.array([1, 0, 0, 1])
@@ -214,8 +215,8 @@ for title, layers in (
 
 # %% [markdown]
 # ### How do I freeze parameters?
-# Give the [optimizer](glossary.md#optimizer) only those that shall move. A number that never shall is
-# `Value(…, requires_grad=False)`.
+# Give the [optimizer](glossary.md#optimizer) only those [parameters](glossary.md#parameter) that shall move. A number
+# that never shall is `Value(…, requires_grad=False)`.
 
 # %%
 model = nn.Sequential([nn.Dense(3, activation="tanh"), nn.Dense(1)], seed=0)
@@ -251,8 +252,8 @@ assert same
 # ## Graphs
 #
 # ### How do I see the graph?
-# `viz.draw(e)`, or as text `print(viz.draw(e))`. Gradients appear after `backward()`; before, there are none.
-# A network is too large to show every node: `collapse="neuron"` or `"layer"` draws one box for each.
+# `viz.draw(e)`, or as text `print(viz.draw(e))`. Gradients appear after `backward()`; before, there are none. A network
+# is too large to show every node: `collapse="neuron"` or `"layer"` draws one box for each.
 
 # %%
 network = nn.MLP(2, [3, 1], activation="tanh", seed=0)

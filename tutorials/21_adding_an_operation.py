@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Adding an operation
 #
-# There are three kinds of [operation](glossary.md#operation), and one way to add each: an elementwise function is a
-# formula, a linear operation is code with its transpose, and anything else is code with its derivative. This page adds
-# one of each, and ends with the list of files to touch when it should belong to autograd_mini itself. You need [arrays
-# and broadcasting](05_arrays_and_broadcasting.py); how the engine works is in [an engine in 60
-# lines](14_an_engine_in_60_lines.py).
+# There are three kinds of [operation](glossary.md#operation), and one way to add each: an
+# [elementwise](glossary.md#elementwise) function is a formula, a linear operation is code with its transpose, and
+# anything else is code with its derivative. This page adds one of each, and ends with the list of files to touch when
+# it should belong to autograd_mini itself. You need [arrays and broadcasting](05_arrays_and_broadcasting.py); how the
+# engine works is in [an engine in 60 lines](14_an_engine_in_60_lines.py).
 
 # %%
 import numpy as np
@@ -111,8 +111,8 @@ assert np.isclose(ag.grad(ag.tanh)(20.0), 4 * np.exp(-40.0))
 # Heron's method finds √x by taking the mean of y and x/y again and again. It is a loop, no formula. Differentiated as
 # it stands, each of its steps becomes nodes; but we know better: if y² = x, then dy/dx = 1 / (2y). `forward` returns
 # the result and what `backward` will need. `backward` gets that and the [upstream
-# derivative](glossary.md#upstream-derivative), and returns the gradient by each argument: the
-# [vector-Jacobian product](glossary.md#vjp).
+# derivative](glossary.md#upstream-derivative), and returns the gradient by each argument: the [vector-Jacobian
+# product](glossary.md#vjp), or [pullback](glossary.md#pullback).
 
 
 # %%
@@ -164,8 +164,8 @@ except AssertionError as error:
 # ## A linear operation and its transpose
 #
 # A [linear operation](glossary.md#linear-operation) is its own derivative: the [tangent](glossary.md#tangent) goes
-# through it as the numbers did, and the gradient through its [transpose](glossary.md#transpose). In `linear.py` each has
-# a line: the sum spreads its gradient, `x[index]` puts it back in place. Take the differences of neighbours,
+# through it as the numbers did, and the gradient through its [transpose](glossary.md#transpose). In `linear.py` each
+# has a line: the sum spreads its gradient, `x[index]` puts it back in place. Take the differences of neighbours,
 # yᵢ = xᵢ₊₁ − xᵢ, which `np.diff` composes of two slices. xⱼ is in yⱼ₋₁ with + and in yⱼ with −, so its gradient is
 # gⱼ₋₁ − gⱼ, where a g beyond either end is 0.
 
@@ -175,9 +175,10 @@ differences = Linear(
     lambda x: x[1:] - x[:-1],
     lambda g, x: np.pad(g, (1, 0)) - np.pad(g, (0, 1)),  # noqa: ARG005 - a transpose is given the operands as well
 )
+(transpose,) = differences.transposes  # one for each operand
 t = Tensor([1.0, 4.0, 2.0])
 steps = differences(t)
-print(steps.numpy().tolist(), differences.transposes[0](np.array([10.0, 20.0]), t).tolist())
+print(steps.numpy().tolist(), transpose(np.array([10.0, 20.0]), t).tolist())
 
 # %% [markdown]
 # Whether a transpose is right is one equation: (A x) · g = x · (Aᵀ g) for all x and g. Random ones find every mistake.
@@ -187,7 +188,7 @@ print(steps.numpy().tolist(), differences.transposes[0](np.array([10.0, 20.0]), 
 # %%
 rng = np.random.default_rng(0)
 v, g = rng.normal(size=5), rng.normal(size=4)
-assert np.isclose(differences(v) @ g, v @ differences.transposes[0](g, v))
+assert np.isclose(differences(v) @ g, v @ transpose(g, v))
 
 A = np.array([[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]])
 H = ag.hessian(lambda x: np.sum(differences(x) ** 2))(np.array([1.0, 4.0, 2.0]))

@@ -32,6 +32,21 @@ if TYPE_CHECKING:
 class Drawing(Figure):
     """A picture, ready to be shown, saved and printed. :func:`draw` makes them.
 
+    Attributes
+    ----------
+    picture
+        The boxes and arrows as plain data.
+    view
+        How they are shown: the options of :func:`draw`.
+    renderer
+        "dot", "embedded", or "auto".
+    timeout
+        The seconds after which a layout that isn't done is an error.
+    laid_out
+        The picture whose layout it has, where that is not its own: see :meth:`showing`.
+
+    Examples
+    --------
     >>> from autograd_mini import Value
     >>> a, b = Value(2, label="a"), Value(1, label="b")
     >>> e = (a + b) * (b + 1)
@@ -55,7 +70,7 @@ class Drawing(Figure):
 
     @property
     def size(self) -> style.SizeName | None:
-        """For what it is drawn: "slide", "paper", or None."""
+        """What it is drawn for, "slide" or "paper", or None."""
         return self.view.size
 
     @property

@@ -65,8 +65,11 @@ class Saved:
 class Figure(Saved):
     """A finished picture; what is in it, subclasses say.
 
-    >>> Sheet("<svg/>", "nothing").svg
-    '<svg/>'
+    >>> import viz
+    >>> from autograd_mini import Value
+    >>> picture = viz.draw(Value(2, label="a"))
+    >>> isinstance(picture, viz.Figure), picture.formats
+    (True, ('.svg', '.png', '.pdf', '.dot', '.gv'))
     """
 
     formats: ClassVar[tuple[str, ...]] = (".svg", ".png", ".pdf")
@@ -78,7 +81,7 @@ class Figure(Saved):
 
     @property
     def size(self) -> style.SizeName | None:
-        """For what it is drawn: "slide", "paper", or None."""
+        """What it is drawn for, "slide" or "paper", or None."""
         return None
 
     def png(self, scale: float | None = None) -> bytes:

@@ -62,7 +62,7 @@ def zoom(
         "neurons" has a box for each weighted sum; "operations" one for each product and each sum in it.
     names
         As in :func:`draw`: the neurons of ``A1 = tanh(Z1)`` are those of layer 1.
-    options
+    **options
         The others of :func:`draw`.
 
     Raises
@@ -71,6 +71,19 @@ def zoom(
         If `node` is not a Tensor.
     ValueError
         If it was computed in another way, there is no such example, or an option is wrong.
+
+    Examples
+    --------
+    >>> from autograd_mini import Tensor, tanh
+    >>> X, W, b = np.array([[1.0, -2.0]]), Tensor([[0.5], [0.25]]), Tensor([1.0])
+    >>> print(zoom(tanh(X @ W + b), show="value"))
+    a₁ = tanh(z₁)   value 0.7616
+    └─ z₁ = w₁ × x₁ + w₂ × x₂ + b   value 1
+       ├─ w₁   value 0.5
+       ├─ w₂   value 0.25
+       ├─ x₁   value 1
+       ├─ x₂   value −2
+       └─ b   value 1
     """
     if not all(hasattr(node, needed) for needed in ("op", "inputs", "grad", "shape")):
         raise TypeError(f"zoom takes a Tensor, what a layer gave, got {type(node).__name__}: draw takes any node")

@@ -240,6 +240,13 @@ class ModelCheckpoint(_Monitor):
         self.best = math.inf
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Save the network after this epoch, if its ``logs`` say so.
+
+        Raises
+        ------
+        ValueError
+            When the filepath names a number that isn't measured.
+        """
         if self.save_best_only:
             value = self.read(logs)
             if not value < self.best:

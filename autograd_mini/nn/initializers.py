@@ -118,7 +118,7 @@ class GlorotUniform(_Scaled):
     With a ``seed`` it draws the same at each call.
 
     >>> W = GlorotUniform(seed=0)((60, 30))
-    >>> abs(W.var() - 2 / (60 + 30)) < 0.002
+    >>> bool(abs(W.var() - 2 / (60 + 30)) < 0.002)
     True
     """
 
@@ -132,7 +132,7 @@ class HeUniform(_Scaled):
     With a ``seed`` it draws the same at each call.
 
     >>> W = HeUniform(seed=0)((60, 30))
-    >>> abs(W.var() - 2 / 60) < 0.002
+    >>> bool(abs(W.var() - 2 / 60) < 0.002)
     True
     """
 
@@ -146,7 +146,7 @@ class LecunUniform(_Scaled):
     With a ``seed`` it draws the same at each call.
 
     >>> W = LecunUniform(seed=0)((60, 30))
-    >>> abs(W.var() - 1 / 60) < 0.002
+    >>> bool(abs(W.var() - 1 / 60) < 0.002)
     True
     """
 
@@ -160,7 +160,7 @@ class GlorotNormal(GlorotUniform):
     With a ``seed`` it draws the same at each call.
 
     >>> W = GlorotNormal(seed=0)((60, 30))
-    >>> abs(W.var() - 2 / (60 + 30)) < 0.002
+    >>> bool(abs(W.var() - 2 / (60 + 30)) < 0.002)
     True
     """
 
@@ -173,7 +173,7 @@ class HeNormal(HeUniform):
     With a ``seed`` it draws the same at each call.
 
     >>> W = HeNormal(seed=0)((60, 30))
-    >>> abs(W.var() - 2 / 60) < 0.002
+    >>> bool(abs(W.var() - 2 / 60) < 0.002)
     True
     """
 
@@ -186,7 +186,7 @@ class LecunNormal(LecunUniform):
     With a ``seed`` it draws the same at each call.
 
     >>> W = LecunNormal(seed=0)((60, 30))
-    >>> abs(W.var() - 1 / 60) < 0.002
+    >>> bool(abs(W.var() - 1 / 60) < 0.002)
     True
     """
 

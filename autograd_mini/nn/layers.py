@@ -328,6 +328,15 @@ class Normalization(Weighted):
         self.take({"mean": mean.astype(data.dtype), "std": std.astype(data.dtype)})
 
     def forward(self, X: Any) -> Any:
+        """(X - mean) / std, in the shape of X, (m, …, features).
+
+        Raises
+        ------
+        RuntimeError
+            Before :meth:`adapt`.
+        ValueError
+            For another number of features.
+        """
         if self.mean is None or self.std is None:
             raise RuntimeError("Normalization doesn't know its mean and std yet: call adapt(X) with the training data")
         self.check(X, self.mean.shape[0])
@@ -384,6 +393,13 @@ class Input(Module):
         self.shape = tuple(positive(n, "a size of the shape of one example") for n in shape)
 
     def forward(self, X: Any) -> Any:
+        """The examples X, (m, …), as they are.
+
+        Raises
+        ------
+        ValueError
+            For examples of another shape.
+        """
         if X.shape[1:] != self.shape:
             raise ValueError(
                 f"Input takes examples of shape {self.shape}, expected {('m', *self.shape)}, got {X.shape}"

@@ -52,11 +52,11 @@ class Loss(Configured):
 
     @property
     def threshold(self) -> float:
-        """From which on a single output says class 1: 0.5 of a probability, 0 of a logit."""
+        """From which on a single output says class 1, 0.5 of a probability, 0 of a logit."""
         return 0.0 if self.from_logits else 0.5
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """The loss of ``y_pred`` where ``y_true`` is right: one number, or an array whose first axis counts the examples."""
+        """Of ``y_true`` and ``y_pred`` one number, or an array whose first axis is that of the examples."""
         raise NotImplementedError(f"{type(self).__name__} has to say in call(y_true, y_pred) what the loss is")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

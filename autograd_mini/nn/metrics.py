@@ -146,7 +146,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any, sample_weight: Any = N
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-    """The mean of |ŷ - y|.
+    """The mean of ``|ŷ - y|``.
 
     Parameters
     ----------

@@ -104,6 +104,13 @@ class Sequential(Module):
         raise ValueError(f"no layer is called {name!r}: there are {names}, and indices below {len(self.layers)}")
 
     def forward(self, X: Any) -> Any:
+        """What the last layer gives for a batch X, (m, …).
+
+        Raises
+        ------
+        RuntimeError
+            Without a layer.
+        """
         if not self.layers:
             raise RuntimeError("this network has no layers: add some, as in model.add(nn.Dense(1))")
         with running(weights=self._generator or RUN.weights):

@@ -126,7 +126,7 @@ class Module:
         return result
 
     def batch(self, X: Any) -> Any:
-        """What training and predicting call for a batch X, (m, …): the same as calling, unless that takes one example."""
+        """What training and predicting call for a batch X, (m, …); as calling, unless that takes one example."""
         return self(X)
 
     def inside(self) -> Mapping[str, Any]:
@@ -410,8 +410,9 @@ class Module:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network, its weights, what it was compiled with, its optimizer's state and its history.
 
-        The file at ``path`` is in the safetensors format, and :func:`load_model` reads it. It is written whole or not at
-        all. A loss, metric or optimizer of one's own can't be in it: then the network is to be compiled again after loading.
+        The file at ``path`` is in the safetensors format, and :func:`load_model` reads it. It is written whole or not
+        at all. A loss, metric or optimizer of one's own can't be in it: then the network is to be compiled again after
+        loading.
 
         Raises
         ------

@@ -228,7 +228,7 @@ class Adam(Optimizer):
         self.adapt(numbers, gradient, state, t, rate)
 
     def adapt(self, numbers: Array, gradient: Array, state: Sequence[Array], t: int, rate: float) -> None:
-        """Move the numbers, without weight decay; numbers, gradient, state, t and rate are those of :meth:`update`."""
+        """Move the numbers, without weight decay, by gradient, state, t and rate as :meth:`update` has them."""
         # Both means are kept without their factors 1 - beta, which are put into the other numbers: fewer operations.
         mean, square, step = state
         beta1, beta2 = self.betas
@@ -249,8 +249,8 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam whose weight decay makes the parameters smaller by themselves (Loshchilov & Hutter, 2019).
 
-    w := (1 - learning_rate weight_decay) w before each step; see :class:`Adam` for the parameters (``betas``, ``epsilon``,
-    ``**clipping``) and errors.
+    w := (1 - learning_rate weight_decay) w before each step; see :class:`Adam` for the parameters (``betas``,
+    ``epsilon``, ``**clipping``) and errors.
 
     >>> from autograd_mini import Value
     >>> w = Value(1.0)

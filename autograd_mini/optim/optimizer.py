@@ -83,7 +83,7 @@ class Optimizer(Configured):
 
     @property
     def learning_rate(self) -> Rate:
-        """The size of a step as it was set: a number, or a schedule."""
+        """The size of a step as it was set, a number or a schedule."""
         return self._learning_rate
 
     @learning_rate.setter

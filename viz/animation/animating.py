@@ -39,8 +39,25 @@ HELD = 3  # times as long as the others the last frame is shown
 class Animation(Saved):
     """The sweeps over a graph as a sequence of pictures. :func:`animate` makes them; ``print`` gives the sentences.
 
-    ``frames`` are figures like any other, with ``.svg``, ``.png()`` and ``.save(path)``. In the last one, which is
-    shown longer, everything is there.
+    Attributes
+    ----------
+    frames
+        Figures like any other, with ``.svg``, ``.png()`` and ``.save(path)``. In the last one, which is shown longer,
+        everything is there.
+    milliseconds
+        How long each of the others is shown.
+    name
+        What files of single frames are called.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> import viz
+    >>> a, b = Value(2), Value(3)
+    >>> c = a * b
+    >>> animation = viz.animate(c)
+    >>> len(animation), animation.name, animation.milliseconds
+    (8, 'c', 1600)
     """
 
     frames: tuple[Frame, ...]
@@ -77,7 +94,7 @@ class Animation(Saved):
         return gif([frame.png(scale) for frame in self.frames], self.durations)
 
     def save(self, path: str | os.PathLike[str], width: int | None = None) -> Path:
-        """Write the animation to a GIF, so many pixels wide, and return its path.
+        """Write the animation to a GIF, ``width`` pixels wide, and return its path.
 
         Raises
         ------

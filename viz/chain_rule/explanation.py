@@ -69,7 +69,24 @@ class Section(NamedTuple):
 class Explanation(Saved):
     """What :func:`explain` gives: printed as text, shown by Jupyter as formulas, saved as .txt, .tex or .html.
 
-    `claim` is what is explained, `where` the numbers that it holds for.
+    Attributes
+    ----------
+    claim
+        What is explained.
+    where
+        The numbers that it holds for, as text.
+    sections
+        The steps, each with a heading and lines of formulas.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> import viz
+    >>> a, b = Value(2), Value(3)
+    >>> c = a * b
+    >>> explanation = viz.explain(c, a, detail="short")
+    >>> explanation.text.splitlines()
+    ['∂c/∂a = 3', '∂c/∂a = b = 3']
     """
 
     claim: Sequence[Line]
@@ -85,7 +102,7 @@ class Explanation(Saved):
 
     @property
     def text(self) -> str:
-        """For a terminal: lines of Unicode."""
+        """Lines of Unicode for a terminal."""
         claimed = " where ".join(line.written(TEXTBOOK) for line in self.claim)
         blocks = [claimed + self._at] if claimed else []
         for heading, lines in self.sections:
@@ -97,7 +114,7 @@ class Explanation(Saved):
 
     @property
     def latex(self) -> str:
-        """For a slide: an ``align*`` for each part, which needs the package amsmath."""
+        """LaTeX for a slide, an ``align*`` for each part, which needs the package amsmath."""
         blocks = []
         for heading, lines in self.sections:
             rows = " \\\\\n".join(map(_row, lines))
@@ -107,7 +124,7 @@ class Explanation(Saved):
 
     @property
     def html(self) -> str:
-        """For a page: MathML, which browsers show by themselves; without ids or scripts."""
+        """MathML for a page, which browsers show by themselves; without ids or scripts."""
         claimed = " where ".join(mathml(line.written(_MATHML)) for line in self.claim)
         parts = [f"<p>{claimed}{escape(self._at)}</p>"] if claimed else []
         for heading, lines in self.sections:

@@ -59,9 +59,28 @@ class Path:
 
 
 class Paths:
-    """The paths that are written out, a list of :class:`Path`; `count` is how many there are in all.
+    """The paths that are written out, a sequence of :class:`Path`. :func:`paths` makes them; ``print`` lists them.
 
-    `edges` counts the edges that they run along; `gradient` is the sum of all, as the backward sweep finds it.
+    At most ``limit`` of those that ``made`` has are written out; ``variables`` are the names of nodes.
+
+    Attributes
+    ----------
+    count
+        How many there are in all.
+    edges
+        How many edges they run along.
+    gradient
+        The sum of all, as the backward sweep finds it.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> import viz
+    >>> a, b = Value(2), Value(1)
+    >>> e = (a + b) * (b + 1)
+    >>> found = viz.paths(e, b)
+    >>> found.count, found.edges, found.gradient, len(found[0].edges)
+    (2, 4, 5.0, 2)
     """
 
     def __init__(self, made: Derivation, limit: int, variables: Mapping[str, object]) -> None:

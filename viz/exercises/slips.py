@@ -5,7 +5,7 @@ derivative (None where the right one is), in the same letters; and why it is wro
 function occurs in a graph. To add one, add a row.
 
 >>> print(SLIPS_OF["exp2"][0])
-∂/∂x 2^x as x × 2^(x − 1): here the exponent varies, and the power rule is for a base that does
+∂/∂x 2^x taken as x × 2^(x − 1): here the exponent varies, and the power rule is for a base that does
 
 Missing here is what needs no table: a minus or a factor that is forgotten, a product differentiated factor by factor,
 see ``mistakes.py``. Some rows are misprints of lecture notes.
@@ -55,7 +55,7 @@ class Slip(NamedTuple):
         row = RULES[self.name]
         applied = row.applied(*row.inputs)
         said = [
-            f"{Call('derivative of', row.inputs[i], applied).text()} as {formula.text()}"
+            f"{Call('derivative of', row.inputs[i], applied).text()} taken as {formula.text()}"
             for i in range(row.arity)
             if (formula := self.formula(i)) is not None
         ]

@@ -29,6 +29,9 @@ from ..operations import rule_of
 from ..picture import Edge
 
 Term = Callable[[Any], Any]  # from the gradient of a node to what an edge hands back of it
+COMPARISONS: Mapping[str, Callable[..., Any]] = {
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "and": np.logical_and,
+}  # fmt: skip
 TRIGONOMETRIC = ("sin", "cos", "tan", "csc", "sec", "cot")
 
 
@@ -53,6 +56,8 @@ def swept(made: Derivation, wrong: Mapping[tuple[int, int], Term], without: Coll
 
 def right(made: Derivation, edge: Edge) -> Term:
     """What an edge does hand back."""
+    if edge.partial is not None and not made.has_arrays:
+        return scaled(made, edge, edge.partial)
     pull = stored(made.graph.nodes[edge.head])
     return lambda gradient: pull(edge.operand, gradient)
 
@@ -84,6 +89,8 @@ def value_of(formula: Expr, values: Mapping[str, Any], *, degrees: bool = False)
     operands = [value_of(operand, values, degrees=degrees) for operand in formula.operands]
     if degrees and formula.name in TRIGONOMETRIC:
         operands = [math.radians(operands[0])]
+    if formula.name in COMPARISONS:
+        return COMPARISONS[formula.name](*operands)
     return array_value(RULES[formula.name])(*operands)
 
 

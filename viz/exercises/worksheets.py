@@ -5,8 +5,9 @@
 >>> c = a + b
 >>> d = b + 1
 >>> e = c * d
->>> sheet = worksheet(e, blank="gradients")
->>> sheet.save("sheet.pdf"), sheet.key.save("answers.pdf")  # doctest: +SKIP
+>>> sheet = worksheet(e, blank="values")
+>>> print(sheet.title, [answers for answers in sheet.answers if answers])
+e = (a + b) × (b + 1) [('7',), ('5',), ('35',)]
 """
 
 from __future__ import annotations

@@ -30,7 +30,26 @@ MOST_NODES = 400
 class Page(Saved):
     """A page that steps through a graph. :func:`step` makes them; Jupyter shows them.
 
-    ``html`` is the whole page as text, ``steps`` how many steps it has, ``height`` how high a frame is that shows it.
+    Attributes
+    ----------
+    title
+        What is above it.
+    steps
+        How many steps it has.
+    html
+        The whole page as text.
+    height
+        How high a frame is that shows it, in pixels.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> import viz
+    >>> a, b = Value(2), Value(3)
+    >>> c = a * b
+    >>> page = viz.step(c)
+    >>> page.title, page.steps
+    ('c = a × b', 4)
     """
 
     title: str

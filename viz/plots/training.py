@@ -43,6 +43,13 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
         Unless there are two features.
     ImportError
         Without matplotlib.
+
+    Examples
+    --------
+    >>> X, y = np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 0.0]]), np.array([0, 1, 1])
+    >>> plot = plot_decision_boundary(lambda X: X[:, 0], X, y)
+    >>> plot.axes[0].get_xlabel(), plot.axes[0].get_ylabel()
+    ('$x_1$', '$x_2$')
     """
     points, labels = np.asarray(X, float), np.asarray(y).reshape(-1)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(labels):
@@ -100,6 +107,12 @@ def plot_history(history: Any) -> Plot:
         Before the first epoch.
     ImportError
         Without matplotlib.
+
+    Examples
+    --------
+    >>> plot = plot_history({"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.3]})
+    >>> plot.axes[0].get_xlabel(), plot.axes[0].get_ylabel()
+    ('epoch', 'loss')
     """
     measured: Any = history
     while hasattr(measured, "history"):  # of a network its History, of that the dict
