@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import autograd_mini as ag
-from autograd_mini import nn, optim
+from autograd_mini import datasets, nn, optim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,7 +239,7 @@ def test_input_makes_the_weights_at_once(tmp_path: Path, capsys: pytest.CaptureF
     assert "11 parameters" in capsys.readouterr().out
     later = nn.Sequential([nn.Dense(2), nn.Dense(1)], seed=0)
     assert np.array_equal(model.predict(X), later.predict(X))
-    with pytest.raises(ValueError, match=r"Input takes examples of shape \(3,\), expected \('m', 3\), got \(70, 2\)"):
+    with pytest.raises(ValueError, match=r"Input takes examples of shape \(3,\), expected \(m, 3\), got \(70, 2\)"):
         model(X[:, :2])
     model.save(tmp_path / "m.safetensors")
     loaded = nn.load_model(tmp_path / "m.safetensors")
@@ -255,3 +257,37 @@ def test_hints() -> None:
     with pytest.raises(ValueError, match=r"^X has 3 examples, y 1: examples are rows here, use X\.T and y\.ravel\(\)$"):
         network().fit(X.T, Y.reshape(1, -1))
     assert float(nn.regularizers.l1_l2(l2=0.1)(np.array([1.0, 2.0]))) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        (lambda: optim.SGD(lr=0.1), TypeError, "SGD takes no argument lr: the size of a step is called learning_rate"),
+        (lambda: optim.Adam(beta_1=0.9), TypeError, "Adam takes no argument beta_1"),
+        (lambda: nn.Linear, AttributeError, "has no attribute 'Linear'; did you mean 'Dense'?"),
+        (lambda: nn.MSELoss, AttributeError, "did you mean 'MeanSquaredError'?"),
+        (lambda: nn.Sequental, AttributeError, "did you mean 'Sequential'?"),
+        (lambda: nn.Dense(3).set_weights([np.ones((2, 3))]), RuntimeError, "has no weights yet: call it on a batch"),
+        (
+            lambda: nn.mean_squared_error(np.ones(4), ag.Tensor(np.ones((4, 1)))),
+            ValueError,
+            "got (4,) and (4, 1): give the labels as one column, y.reshape(-1, 1)",
+        ),
+    ],
+)
+def test_what_comes_from_other_libraries_is_answered_with_ours(wrong: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=re.escape(said)):
+        wrong()
+
+
+def test_in_a_notebook_training_leaves_a_few_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rich._console", Console(force_jupyter=True))
+    points, labels = datasets.moons(20)
+    model = nn.Sequential([nn.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy")
+    model.fit(points, labels, epochs=25)
+    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        f"epoch {epoch}" for epoch in (3, 6, 9, 12, 15, 18, 21, 24, 25)
+    ]

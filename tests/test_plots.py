@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.contour import QuadContourSet
 
+import autograd_mini as ag
 import viz
 from autograd_mini import nn, optim
 
@@ -52,11 +53,12 @@ def by_sides(X: Any) -> Any:
         (lambda X: X[:, 0], 0.5),
         (lambda X: X[:, :1] + 0.25, 0.25),
         (lambda X: np.stack([0 * X[:, 0], X[:, 0] + 0.5], axis=1), -0.5),
+        (lambda X: ag.Tensor(2.0) * X[:, 0], 0.25),
         (line(nn.BinaryCrossentropy(from_logits=True), 0.25), -0.25),
         (line("hinge", -0.5), 0.5),
         (line("mse", 0.0), 0.5),
     ],
-    ids=["a number", "a column", "two classes", "logits", "hinge", "probabilities"],
+    ids=["a number", "a column", "two classes", "nodes", "logits", "hinge", "probabilities"],
 )
 def test_the_boundary_is_where_the_predicted_class_changes(model: Any, place: float) -> None:
     found = boundary(viz.plot_decision_boundary(model, CORNERS, [0, 0, 1, 1], resolution=201))

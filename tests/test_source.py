@@ -505,6 +505,21 @@ def test_a_function_keeps_its_name_its_arguments_and_its_local_names() -> None:
         assert_close(gradients, wanted)
 
 
+def test_a_functions_own_names_win_over_the_callers() -> None:
+    X, Y = np.array([[0.5, 1.0, 2.0]]), np.array([[0.0, 1.0, 1.0]])
+    Z = J = Tensor(5.0)
+
+    def cost(w: Any) -> Any:
+        Z = w * X
+        J = np.sum((ag.sigmoid(Z) - Y) ** 2) / 3
+        return J  # noqa: RET504 - its name is what is looked for
+
+    printed = to_python(cost, Tensor([[1.0]]))
+    assert "    Z = w * X\n" in printed
+    assert "    J = np.sum(" in printed
+    assert Z is J
+
+
 def test_nodes_and_arrays_from_outside_stand_above_the_function() -> None:
     W, b, scale = Tensor([[1.0, 2.0]]), Tensor([0.5]), np.array([1.0, -1.0])
 

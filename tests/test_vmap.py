@@ -640,7 +640,7 @@ def test_random_numbers_are_drawn_for_each_example() -> None:
         (lambda: vmap(lambda x: x if x > 0 else -x)(X), RecordingError, "use ag.where"),
         (lambda: vmap(lambda x: x.item())(X), RecordingError, r"test_vmap.py:\d+"),
         (lambda: vmap(lambda x: np.random.rand() * x)(X), RecordingError, "draws random numbers"),  # noqa: NPY002
-        (lambda: vmap(lambda x: x @ np.ones(2))(np.ones((4, 3))), ValueError, "3 columns meet 2 rows"),
+        (lambda: vmap(lambda x: x @ np.ones(2))(np.ones((4, 3))), ValueError, "3 elements meet 2 elements"),
     ],
 )
 def test_what_is_refused(call: Any, error: type[Exception], message: str) -> None:

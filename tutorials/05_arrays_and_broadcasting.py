@@ -366,7 +366,7 @@ assert type(np.zeros_like(t)) is type(np.ones_like(t)) is np.ndarray
 # %% [markdown]
 # ## To try
 #
-# `viz.exercise` asks for a derivative and checks the answer. This one forgets that the row is a row:
+# `viz.exercise` asks for a derivative, and says what a wrong answer may come from. Here the sum over rows is missing.
 
 # %%
 X, row = Tensor([[1, 2, 3], [4, 5, 6]], requires_grad=False), Tensor([[10, 20, 30]])

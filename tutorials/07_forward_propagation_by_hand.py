@@ -246,7 +246,7 @@ except ValueError as error:
 # %% [markdown]
 # ## To try
 #
-# `viz.exercise` asks, and checks the answer: that of a student who multiplied with X where Xᵀ belongs, for example.
+# `viz.exercise` asks for a derivative, and says what a wrong answer may come from. Here X stands where Xᵀ belongs.
 
 # %%
 X, W = Tensor([[-2, 4], [1, 3]], requires_grad=False), Tensor(W1)

@@ -18,7 +18,7 @@ from autograd_mini import datasets, nn, optim
 # ## L layers, and how they are written
 #
 # The raised number in square brackets is the layer, in round ones the example; the lower one is the unit:
-# $a_2^{[1](i)}$ is the [activation](glossary.md#activation) of unit 2 in layer 1 for example i. The input is
+# $a_2^{[1]\,(i)}$ is the [activation](glossary.md#activation) of unit 2 in layer 1 for example i. The input is
 # $a^{[0]} = x$ and no layer: it has no weights. So logistic regression has one layer, and this network has three,
 # with n_x = 3, n¹ = 4, n² = 3 and n³ = 1 units.
 

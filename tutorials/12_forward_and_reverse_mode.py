@@ -235,7 +235,7 @@ assert ag.jvp(doubled, (1.0,), (1.0,)) == (2.0**60, 2.0**60)
 #    ask `viz.compare_modes`. Is the mode with fewer sweeps always the one with fewer multiplications?
 # 3. What does `ag.jvp(f, (2.0, 3.0), (0.0, 0.0))` give, and why?
 # 4. Compute the second column of H of g above by `ag.hvp`, without the first.
-# 5. Answer the question below rightly. What would 5 be, and 12?
+# 5. Answer the question below rightly. Which mistake gives 1, and which 5?
 
 # %%
 question = viz.exercise(p, x)

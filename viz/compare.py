@@ -28,16 +28,18 @@ Costs = tuple[tuple[str, int], ...]  # by name: names may be alike
 FEW = 6  # of a list that is written out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Figure):
     """Both sweeps over a graph, and what they cost. :func:`compare_modes` makes them; ``print`` gives the table.
+
+    ``size`` is what it is drawn for.
 
     Attributes
     ----------
     forward, reverse
         The graph with the tangents of one forward sweep, and with the gradients of one reverse sweep.
     by_input, by_output
-        The multiplications of each forward and of each reverse sweep. Its ``size`` is that of any figure.
+        The multiplications of each forward and of each reverse sweep.
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Found(NamedTuple):
         return f"{_written(self.other)} instead of {_written(self.right)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Differences(Figure):
     """A graph with two sets of gradients. :func:`compare_gradients` makes it; ``print`` gives a table.
 

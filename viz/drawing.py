@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import graphviz
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawing(Figure):
     """A picture, ready to be shown, saved and printed. :func:`draw` makes them.
 

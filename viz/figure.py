@@ -19,6 +19,9 @@ class Saved:
 
     formats: ClassVar[tuple[str, ...]]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"  # what is in it would fill pages where a notebook shows a list of frames
+
     def content(self, ending: str) -> bytes:
         """What a file with this ending holds."""
         raise NotImplementedError

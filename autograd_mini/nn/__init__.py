@@ -115,6 +115,16 @@ __all__ = [
     "sparse_categorical_crossentropy",
 ]
 
+PYTORCHS = {  # what its users look for
+    "BCELoss": "BinaryCrossentropy",
+    "BCEWithLogitsLoss": "BinaryCrossentropy",
+    "CrossEntropyLoss": "SparseCategoricalCrossentropy",
+    "HuberLoss": "Huber",
+    "L1Loss": "MeanAbsoluteError",
+    "Linear": "Dense",
+    "MSELoss": "MeanSquaredError",
+}
+
 
 def __getattr__(name: str) -> Any:
     """What reads files loads when it is asked for."""
@@ -122,5 +132,10 @@ def __getattr__(name: str) -> Any:
         from .saving import load_model  # noqa: PLC0415  # see above
 
         return load_model
-    where = f": it is ag.{name}" if name in FUNCTIONS or name in BY_ROW else ""
+    import difflib  # noqa: PLC0415  # see above
+
+    near = [PYTORCHS[name]] if name in PYTORCHS else difflib.get_close_matches(name, __all__, n=1)
+    where = (
+        f": it is ag.{name}" if name in FUNCTIONS or name in BY_ROW else f"; did you mean {near[0]!r}?" if near else ""
+    )
     raise AttributeError(f"autograd_mini.nn has no attribute {name!r}{where}")

@@ -59,7 +59,10 @@ def mean_of(
         y_pred = y_pred if isinstance(y_pred, ARRAYS) else np.asarray(y_pred)
         y_true = in_dtype_of(y_pred, y_true)
         if y_true.shape != y_pred.shape or not y_true.size:
-            raise ValueError(f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}")
+            hint = ": give the labels as one column, y.reshape(-1, 1)" if y_pred.shape == (*y_true.shape, 1) else ""
+            raise ValueError(
+                f"a loss needs labels and predictions of one shape, got {y_true.shape} and {y_pred.shape}{hint}"
+            )
         if check and (THREAD.trace is None or not is_recorded(y_true)):  # in this order it is quicker
             check(y_true._data if type(y_true) is Tensor else y_true)
         if fused and sample_weight is None and (type(y_pred) is Tensor or type(y_true) is Tensor):

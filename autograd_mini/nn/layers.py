@@ -401,9 +401,8 @@ class Input(Module):
             For examples of another shape.
         """
         if X.shape[1:] != self.shape:
-            raise ValueError(
-                f"Input takes examples of shape {self.shape}, expected {('m', *self.shape)}, got {X.shape}"
-            )
+            expected = f"(m, {', '.join(map(str, self.shape))})"
+            raise ValueError(f"Input takes examples of shape {self.shape}, expected {expected}, got {X.shape}")
         return X
 
     def __repr__(self) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 from ..graph import DATA, Node, describe
 from ..modes import refuse_in_program
 from ..tensor import Array, Tensor, checked, leaf
-from .parts import BATCH, check_weights, parts
+from .parts import BATCH, NO_WEIGHTS, check_weights, parts
 from .running import running
 
 if TYPE_CHECKING:
@@ -183,6 +183,8 @@ class Module:
             While the module has none, because it has seen no batch.
         """
         own = self.weights()
+        if weights and not own:
+            raise RuntimeError(NO_WEIGHTS)
         if len(weights) != len(own):
             raise ValueError(f"{len(own)} arrays are wanted, {', '.join(own)}, got {len(weights)}")
         self.load_weights({name: np.asarray(x, own[name].dtype) for name, x in zip(own, weights, strict=True)})
@@ -206,7 +208,7 @@ class Module:
             weights = read_weights(weights)
         own = {path: x for path, x in self.parts() if isinstance(x, Node)}
         if not own:
-            raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+            raise RuntimeError(NO_WEIGHTS)
         check_weights({path: np.asarray(x._data) for path, x in own.items()}, weights)
         for path, x in own.items():
             x.data = np.asarray(weights[path])[()]

@@ -11,6 +11,7 @@ from ..graph import Leaf, Node, Tag
 from ..tensor import Array
 
 BATCH = Tag("X")  # of what a batch becomes, which is no part
+NO_WEIGHTS = "this network has no weights yet: call it on a batch, or build((None, features)), first"
 
 
 def parts(thing: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:

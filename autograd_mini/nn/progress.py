@@ -1,4 +1,4 @@
-"""How training goes on, in a terminal or notebook: a progress bar, or a line an epoch."""
+"""How training goes on: a progress bar in a terminal, a few lines in a notebook, or a line an epoch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 
 from .callbacks import Callback, Logs
 
+FEW = 10  # lines that a notebook keeps
 INTERVAL = 0.05  # seconds between two updates, which would take longer than small steps
 
 
 class Lines(Callback):
-    """A line an epoch."""
+    """A line an epoch, or one for every so many and the last."""
+
+    def __init__(self, epochs: int, every: int = 1) -> None:
+        self._epochs, self._every = epochs, every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        print(f"epoch {epoch + 1}: {_said(logs)}")
+        if (epoch + 1) % self._every == 0 or epoch + 1 == self._epochs:
+            print(f"epoch {epoch + 1}: {_said(logs)}")
 
 
 class Bar(Callback):
@@ -64,12 +69,14 @@ class Bar(Callback):
 def shown(verbose: str | int, epochs: int, batches: int) -> list[Callback]:
     """What shows the progress of so many epochs with so many steps each."""
     if verbose == 2:
-        return [Lines()]
+        return [Lines(epochs)]
     if verbose:
         from rich import get_console
 
         console = get_console()
-        if console.is_terminal or console.is_jupyter:
+        if console.is_jupyter:  # where a bar would want ipywidgets, and leave nothing that can be read later
+            return [Lines(epochs, every=-(-epochs // FEW))]
+        if console.is_terminal:
             return [Bar(epochs, batches)]
     return []
 

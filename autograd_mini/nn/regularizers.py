@@ -25,8 +25,9 @@ class L1L2(Configured):
 
     Examples
     --------
-    >>> L1L2(l1=1.0, l2=0.5)(np.array([1.0, -2.0]))
-    5.5
+    >>> from autograd_mini import Tensor
+    >>> L1L2(l1=1.0, l2=0.5)(Tensor([1.0, -2.0]))
+    Tensor(5.5)
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
@@ -50,8 +51,9 @@ class L1(L1L2):
 
     Examples
     --------
-    >>> L1(0.5)(np.array([1.0, -2.0]))
-    1.5
+    >>> from autograd_mini import Tensor
+    >>> L1(0.5)(Tensor([1.0, -2.0]))
+    Tensor(1.5)
     """
 
     def __init__(self, l1: float = 0.01) -> None:
@@ -68,8 +70,9 @@ class L2(L1L2):
 
     Examples
     --------
-    >>> L2(0.5)(np.array([1.0, -2.0]))
-    2.5
+    >>> from autograd_mini import Tensor
+    >>> L2(0.5)(Tensor([1.0, -2.0]))
+    Tensor(2.5)
     """
 
     def __init__(self, l2: float = 0.01) -> None:
@@ -90,8 +93,9 @@ def get(regularizer: Any) -> Callable[[Any], Any] | None:
 
     Examples
     --------
-    >>> get("l2")(np.array([1.0, -2.0]))
-    0.05
+    >>> from autograd_mini import Tensor
+    >>> get("l2")(Tensor([1.0, -2.0]))
+    Tensor(0.05)
     """
     otherwise = ", or an object such as nn.L2(0.01)"
     return None if regularizer is None else find(regularizer, "regularizer", CLASSES, otherwise=otherwise)

@@ -31,6 +31,7 @@ from .layers import Activation as ActivationLayer
 from .layers import Dense, Dropout
 from .model import Sequential
 from .module import Module
+from .parts import NO_WEIGHTS
 
 Seed = int | np.random.Generator | None
 
@@ -228,7 +229,7 @@ class Layer(OneByOne):
             Before the first batch.
         """
         if dense.W is None:
-            raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+            raise RuntimeError(NO_WEIGHTS)
         W = dense.W.data.astype(float)
         layer = cls(len(W), dense.units, dense.activation, scope=(name,))
         for i, neuron in enumerate(layer.neurons):

@@ -29,6 +29,7 @@ from . import script_table
 from .layers import Activation, Dense, Dropout, Flatten, Normalization, Weighted
 from .model import Sequential
 from .module import Module
+from .parts import NO_WEIGHTS
 from .scalar import MLP
 
 BY_ROW = {
@@ -77,7 +78,7 @@ class _Network:
         shapes = [model.input_shape, *(x.shape[:1] for layer in layers for x in layer.weights().values())]
         self.shape = next((shape for shape in shapes if shape), ())
         if not self.shape or not all(layer.weights() for layer in layers):
-            raise RuntimeError("this network has no weights yet: call it on a batch, or build((None, features)), first")
+            raise RuntimeError(NO_WEIGHTS)
         self.dtype = next((x.dtype for x in model.parameters()), np.dtype(float))
         self.words = Script(arrays=True)
         self.arrays: dict[str, Array] = {}

@@ -40,7 +40,7 @@ class Optimizer(Configured):
     ValueError
         For a setting out of its range, or without any parameter.
     TypeError
-        When a parameter is no Value or Tensor.
+        When a parameter is no Value or Tensor, and for an argument that there isn't, such as ``lr``.
 
     Examples
     --------
@@ -67,7 +67,11 @@ class Optimizer(Configured):
         clipvalue: float | None = None,
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            hint = ": the size of a step is called learning_rate" if "lr" in unknown else ""
+            raise TypeError(f"{type(self).__name__} takes no argument {', '.join(unknown)}{hint}")
         self.learning_rate = learning_rate
         clipping = {"clipvalue": clipvalue, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}
         given = {name: above_0(limit, name) for name, limit in clipping.items() if limit is not None}

@@ -77,7 +77,7 @@ def of_function(f: Any, args: tuple[Any, ...], variables: Mapping[str, object], 
         outer = [var for var in trace.captured_vars if flows_to(var.node)]
         given = zip(arguments, filter(_changes, tree.leaves(args)), strict=True)
         wanted = [var for var, x in given if flows_to(x)] + outer
-        known = {**local, **_outer_names(f), **variables} if with_locals else variables
+        known = {**_outer_names(f), **variables, **local} if with_locals else variables
         named = _named(trace, returned, known, wanted or arguments)
     queue = iter(arguments)
     trees = tree.map_leaves(lambda x: next(queue) if _changes(x) else x, args)

@@ -35,7 +35,7 @@ MOST = 60  # boxes: with more, nobody watches to the end
 HELD = 3  # times as long as the others the last frame is shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Animation(Saved):
     """The sweeps over a graph as a sequence of pictures. :func:`animate` makes them; ``print`` gives the sentences.
 

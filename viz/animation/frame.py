@@ -13,7 +13,7 @@ from ..labels import Run
 from .scenes import Scene
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Frame(Figure):
     """One picture of an animation, a figure like any other.
 

@@ -19,6 +19,8 @@ from ..picture import Edge
 from .mistake import Mistake
 from .sweeping import at, swept
 
+MEANS = ("mean", "binary_crossentropy")  # the latter of logits, all in one
+
 
 def mistakes_in(made: Derivation) -> Iterator[Mistake]:
     """Each for what it asks for: a broadcast operand, a mean, a matrix."""
@@ -29,12 +31,12 @@ def mistakes_in(made: Derivation) -> Iterator[Mistake]:
         yield from _summed(made, edges[0])
     for head in made.between[1:]:
         for edge in made.incoming[head]:
-            if made.picture.nodes[head].op == "mean":
+            if made.picture.nodes[head].op in MEANS and edge.operand == len(made.graph.nodes[head].inputs) - 1:
                 yield from _averaged(made, edge)
             if made.picture.nodes[head].op == "matmul":
                 yield from _untransposed(made, edge)
     gradient = made.gradients[made.wrt]
-    if is_array(gradient) and gradient.ndim == 2:
+    if is_array(gradient) and gradient.ndim == 2 and min(gradient.shape) > 1:
         yield Mistake("transposed", gradient.T, f"d{made.names[made.wrt]} is transposed")
 
 
@@ -57,14 +59,15 @@ def _summed(made: Derivation, edge: Edge) -> Iterator[Mistake]:
         yield Mistake("sum of all", everything, said)
         yield Mistake("sum of all, filled", np.full_like(gradient, everything), said)
     for axis in range(node.ndim):
-        if (axis,) != axes:
+        if (axis,) != axes and node.shape[axis] > 1:
             for keeps in (True, False):
                 yield Mistake(
                     f"sum over {axis} {keeps}", np.sum(whole, axis=axis, keepdims=keeps),
                     f"{above} was summed over axis {axis}, the sum has {right}",
                 )  # fmt: skip
     count = whole.size // np.size(gradient)
-    yield Mistake("mean", gradient / count, f"{above} was averaged over {count} instead of summed")
+    if all(box.op not in MEANS for box in made.picture.nodes):  # else it is the same as 1/m twice
+        yield Mistake("mean", gradient / count, f"{above} was averaged over {count} instead of summed")
 
 
 def _axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
@@ -80,13 +83,13 @@ def _averaged(made: Derivation, edge: Edge) -> Iterator[Mistake]:
     name = made.names[edge.tail]
     if m < 2:
         return
-    yield Mistake("no 1/m", gradient * m, f"the 1/m of the mean of {name} was forgotten: 1/{m}")
-    yield Mistake("1/m twice", gradient / m, f"1/m was there twice: the mean of {name} has one, 1/{m}")
+    yield Mistake("no 1/m", gradient * m, f"the 1/m of the mean over {name} was forgotten: 1/{m}")
+    yield Mistake("1/m twice", gradient / m, f"1/m was there twice: the mean over {name} has one, 1/{m}")
     for axis, n in enumerate(averaged.shape):
         if 1 < n < m:
             yield Mistake(
                 f"1/m of axis {axis}", gradient * m / n,
-                f"1/{n} was taken for 1/m: the mean of {name} is over all its {m} numbers",
+                f"1/{n} was taken for 1/m: the mean over {name} is one over all its {m} numbers",
             )  # fmt: skip
 
 

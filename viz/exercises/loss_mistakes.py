@@ -16,7 +16,7 @@ from .. import text
 from ..chain_rule.derivation import Derivation
 from ..picture import Edge
 from .mistake import Mistake
-from .sweeping import Term, at, inputs_of, swept
+from .sweeping import Term, at, swept
 
 CROSS_ENTROPY, SQUARED, HALF = "the cross entropy", "the squared error (a − y)²", "the squared error ½(a − y)²"
 
@@ -34,6 +34,9 @@ DA: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 
+OF_LOGITS = ("bce_with_logits", "binary_crossentropy")  # operations that have σ in them
+
+
 class Found(NamedTuple):
     """A loss, the number that its sum is divided by, and all labels."""
 
@@ -44,20 +47,22 @@ class Found(NamedTuple):
 
 def mistakes_in(made: Derivation) -> Iterator[Mistake]:
     """The derivative of another loss, taken by z = what the sigmoids were applied to, or by a."""
-    if made.picture.nodes[made.root].op == "bce_with_logits" and made.incoming[made.root]:
-        y, z = inputs_of(made, made.root)
-        edges = made.incoming[made.root]
-        yield from _by_z(made, edges, Found(CROSS_ENTROPY, 1, np.ravel(y)), 1 / (1 + np.exp(-np.ravel(z))))
+    if np.size(made.graph.nodes[made.root].data) != 1:
         return
+    edges = [edge for i in made.between[1:] for edge in made.incoming[i]]
+    logits = [edge for edge in edges if made.picture.nodes[edge.head].op in OF_LOGITS and edge.operand == 1]
     outputs = _outputs(made)
-    found = _found(made, outputs) if outputs else None
+    before = logits or [edge for i in outputs for edge in made.incoming.get(i, ())]
+    if made.wrt not in outputs and not before:
+        return
+    a = 1 / (1 + np.exp(-_together(made, [edge.tail for edge in logits]))) if logits else _together(made, outputs)
+    found = _found(made, logits, outputs, a)
     if found is None:
         return
-    a = _together([made.graph.nodes[i].data for i in outputs])
-    if outputs == [made.wrt]:
+    if before:
+        yield from _by_z(made, before, found, a)
+    elif outputs == [made.wrt]:
         yield from _by_a(made, found, a)
-    elif made.wrt not in outputs:
-        yield from _by_z(made, [edge for i in outputs for edge in made.incoming[i]], found, a)
 
 
 def _by_z(made: Derivation, edges: Sequence[Edge], found: Found, a: Any) -> Iterator[Mistake]:
@@ -106,27 +111,26 @@ def _outputs(made: Derivation) -> list[int]:
     return found[::-1]
 
 
-def _found(made: Derivation, outputs: Sequence[int]) -> Found | None:
+def _found(made: Derivation, logits: Sequence[Edge], outputs: Sequence[int], a: Any) -> Found | None:
     """The loss of which the numbers are these, if one is."""
-    if np.size(made.graph.nodes[made.root].data) != 1:
-        return None
     total = float(made.graph.nodes[made.root].data)
-    a = _together([made.graph.nodes[i].data for i in outputs])
-    gradient = _together([made.gradients[i] for i in outputs])
-    with np.errstate(all="ignore"):
-        for divisor in dict.fromkeys((1, len(a))):
-            step = gradient * divisor
-            for loss, y in ((CROSS_ENTROPY, a - step * a * (1 - a)), (SQUARED, a - step / 2), (HALF, a - step)):
-                if math.isclose(_loss(loss, a, y), total * divisor, rel_tol=1e-6, abs_tol=1e-12):
-                    return Found(loss, divisor, y)
+    places = [edge.tail for edge in logits] or outputs
+    gradient = np.concatenate([np.ravel(made.gradients[i]) for i in places])
+    for divisor in dict.fromkeys((1, len(a))):
+        step = gradient * divisor
+        labels = {CROSS_ENTROPY: a - step * a * (1 - a), SQUARED: a - step / 2, HALF: a - step}
+        for loss, y in {CROSS_ENTROPY: a - step}.items() if logits else labels.items():
+            if math.isclose(_loss(loss, a, y), total * divisor, rel_tol=1e-6, abs_tol=1e-12):
+                return Found(loss, divisor, y)
     return None
 
 
 def _loss(loss: str, a: Any, y: Any) -> float:
     if loss == CROSS_ENTROPY:
-        return float(-np.sum(y * np.log(a) + (1 - y) * np.log(1 - a)))
+        with np.errstate(all="ignore"):  # of a label that it is not, or where σ is 0 or 1
+            return float(-np.sum(y * np.log(a) + (1 - y) * np.log(1 - a)))
     return float(np.sum((a - y) ** 2)) / (2 if loss == HALF else 1)
 
 
-def _together(parts: Sequence[Any]) -> Any:
-    return np.concatenate([np.ravel(part) for part in parts])
+def _together(made: Derivation, places: Sequence[int]) -> Any:
+    return np.concatenate([np.ravel(made.graph.nodes[i].data) for i in places])

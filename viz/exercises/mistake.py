@@ -11,7 +11,6 @@ from .. import text
 from ..arrays import is_array
 from ..chain_rule.routes import text_of
 
-
 SIGN = "sign"  # the cause of a number that is right but for its sign
 
 
@@ -65,7 +64,7 @@ class Mistakes(Sequence[Wrong]):
 def grouped(mistakes: Iterable[Mistake]) -> list[list[Mistake]]:
     """Those that give the same number together.
 
-    What has no finite number is left out, and what is said twice; that the sign is wrong where something exacter is said.
+    What has no finite number is left out, and what is said twice; also that the sign is wrong, where more is said.
     """
     groups: list[list[Mistake]] = []
     for mistake in mistakes:
@@ -93,4 +92,7 @@ def shown(number: Any) -> str:
     """A number or an array on one line; of an array with axes also its shape."""
     if not is_array(number):
         return text.number(float(number))
-    return f"{text_of(number)} of shape {number.shape}"
+    said = text_of(number)
+    if said.startswith("["):
+        return f"{said}, shape {number.shape}"
+    return f"an array of shape {number.shape} and norm {text.number(float(np.linalg.norm(number)))}"

@@ -7,8 +7,8 @@
 >>> made = derivation(e, b, {"a": a, "b": b, "e": e})
 >>> for mistake in over_paths(made):
 ...     print(mistake.number, mistake.said)
-5.0 the path b → v₂ → e was forgotten: b → v₁ → e alone is 1 × 5 = 5
 7.0 the path b → v₁ → e was forgotten: b → v₂ → e alone is 1 × 7 = 7
+5.0 the path b → v₂ → e was forgotten: b → v₁ → e alone is 1 × 5 = 5
 35.0 the paths were multiplied, 5 × 7 = 35: they are added
 14.0 the derivatives along a path were added, (1 + 5) + (1 + 7) = 14: they are multiplied
 """
@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 from collections import Counter, defaultdict
@@ -39,6 +40,7 @@ from .sweeping import Term, at, by_row, in_degrees, inputs_of, right, scaled, sw
 
 MOST_PATHS = 6  # of which each is looked at
 MOST_EDGES = 60  # of which each is looked at
+MOST_NODES = 1000  # between the two, for more than forgotten paths and factors
 MOST_PLACES = 8  # where one slip is looked for, place by place
 LONGEST_SUM = 8  # of factors or terms that a sentence spells out
 
@@ -48,10 +50,11 @@ def mistakes_in(made: Derivation) -> Iterator[Mistake]:
     yield from over_paths(made)
     yield from from_above(made)
     yield from at_edges(made)
-    if not made.has_arrays:
+    if not made.has_arrays and len(made.between) <= MOST_NODES:
         yield from factor_by_factor(made)
         yield from with_degrees(made)
-    yield from slips(made)
+    if len(made.between) <= MOST_NODES:
+        yield from slips(made)
     yield from loss_mistakes.mistakes_in(made)
     yield from array_mistakes.mistakes_in(made)
     yield Mistake(SIGN, -made.gradients[made.wrt], "the sign is wrong")
@@ -74,11 +77,7 @@ def over_paths(made: Derivation) -> Iterator[Mistake]:
     """A path forgotten, only one followed, the paths multiplied; of very many paths, shares overwritten."""
     found = Paths(made, MOST_PATHS, {})
     if found.count > MOST_PATHS:
-        lost = {at(edge) for edges in made.outgoing.values() for edge in sorted(edges, key=_time)[:-1]}
-        yield Mistake(
-            "overwritten", swept(made, {}, lost),
-            "where several shares arrive at a node, only the last one was kept (= where += is needed)",
-        )  # fmt: skip
+        yield from over_shares(made)
         return
     paths = [found[i] for i in range(len(found))]
     repeated = Counter(path.names for path in paths)
@@ -115,15 +114,27 @@ def over_paths(made: Derivation) -> Iterator[Mistake]:
         )  # fmt: skip
 
 
+def over_shares(made: Derivation) -> Iterator[Mistake]:
+    """Of more paths than one can write down: what arrives at a node forgotten, once or everywhere."""
+    shares = [sorted(edges, key=_time) for edges in made.outgoing.values() if len(edges) > 1]
+    lost = {at(edge) for edges in shares for edge in edges[:-1]}
+    said = "where several shares arrive at a node, only the last one was kept (= where += is needed)"
+    yield Mistake("overwritten", swept(made, {}, lost), said)
+    for edge in itertools.chain(*shares) if sum(map(len, shares)) <= MOST_EDGES else ():
+        said = f"one of the shares that arrive at {made.names[edge.tail]} was forgotten, through {edge.symbol}"
+        yield Mistake(f"forgot share {at(edge)}", swept(made, {}, {at(edge)}), said)
+
+
 def from_above(made: Derivation) -> Iterator[Mistake]:
     """The gradient that comes from above forgotten: the local derivatives alone."""
     edges = made.outgoing.get(made.wrt, [])
     above = [edge for edge in edges if edge.head != made.root]
-    if not above or (len(edges) == len(made.between) - 2 == 1 and not made.has_arrays):
+    has_arrays = made.has_arrays
+    if not above or (len(edges) == len(made.between) - 2 == 1 and not has_arrays):
         return  # where only one factor is there to be forgotten: see at_edges
-    terms = [right(made, edge)(np.ones_like(made.gradients[edge.head]) if made.has_arrays else 1.0) for edge in edges]
+    terms = [right(made, edge)(np.ones_like(made.gradients[edge.head]) if has_arrays else 1.0) for edge in edges]
     symbols = [edge.symbol for edge in edges]
-    if made.has_arrays:
+    if has_arrays:
         named = ", ".join(sorted({f"d{made.names[edge.head]}" for edge in above}))
         said = f"the gradient from above, {named}, was forgotten, as if it were all ones"
     else:
@@ -146,7 +157,8 @@ def at_edges(made: Derivation) -> Iterator[Mistake]:
         if formula is None or formula == Number(1) or number == 1:
             continue
         written = f"{edge.symbol} = {formula.text()}" if number is None else f"{edge.symbol} = {text.number(number)}"
-        if number != -1 and (edge.tail, edge.head) != (made.wrt, made.root):
+        is_slip = any(slip.formula(edge.operand) == Number(1) for slip in SLIPS_OF[made.picture.nodes[edge.head].op])
+        if number != -1 and not is_slip and (edge.tail, edge.head) != (made.wrt, made.root):
             yield Mistake(
                 f"factor {at(edge)}", swept(made, {at(edge): scaled(made, edge, 1.0)}),
                 f"the factor {written} was forgotten",
@@ -199,7 +211,7 @@ def slips(made: Derivation) -> Iterator[Mistake]:
     for head in made.between[1:]:
         places[made.picture.nodes[head].op].append(head)
     for op, heads in places.items():
-        for k, slip in enumerate(SLIPS_OF.get("mul" if op == "dot" else op, ())):
+        for k, slip in enumerate(SLIPS_OF["mul" if op == "dot" else op]):
             found = [(head, wrong) for head in heads if (wrong := _slipped(made, head, slip))]
             numbers = []
             for head, wrong in found if len(found) <= MOST_PLACES else ():
@@ -264,13 +276,13 @@ def _product(path: Path) -> str:
     numbers = [edge.partial for edge in path.edges]
     if is_array(path.product) or not 1 < len(numbers) <= LONGEST_SUM or None in numbers:
         return text_of(path.product)
-    return f"{_join(' × ', numbers)} = {text_of(path.product)}"
+    return f"{_join(' × ', numbers)} = {text_of(path.product + 0.0)}"
 
 
 def _written(paths: Sequence[Path], product: Any) -> str:
     if not all(_is_number(path.product) for path in paths):
         return ""
-    return f", {_join(' × ', [path.product for path in paths])} = {text.number(float(product))}"
+    return f", {_join(' × ', [path.product for path in paths])} = {text.number(float(product) + 0.0)}"
 
 
 def _join(sign: str, numbers: Sequence[Any]) -> str:

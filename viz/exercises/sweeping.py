@@ -56,9 +56,10 @@ def swept(made: Derivation, wrong: Mapping[tuple[int, int], Term], without: Coll
 
 def right(made: Derivation, edge: Edge) -> Term:
     """What an edge does hand back."""
-    if edge.partial is not None and not made.has_arrays:
+    head = made.graph.nodes[edge.head]
+    if edge.partial is not None and isinstance(head.data, float):
         return scaled(made, edge, edge.partial)
-    pull = stored(made.graph.nodes[edge.head])
+    pull = stored(head)
     return lambda gradient: pull(edge.operand, gradient)
 
 

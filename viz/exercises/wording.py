@@ -84,7 +84,7 @@ class Wording:
         if np.shape(given) != np.shape(answer):
             lines[0] = f"{it} is not right: {self.result} has the shape of {self.wrt}, {np.shape(answer)}."
             if np.size(given) == np.size(answer) and np.allclose(np.ravel(given), np.ravel(answer), rtol=5e-4):
-                lines[0] += " The numbers are right: reshape them, or sum with keepdims=True."
+                lines[0] += " Its numbers are right: transpose or reshape it, or sum with keepdims=True."
                 return lines[0]
         if not found:
             return f"{lines[0]} No mistake that is known here gives it. {self._hint(given, answer)}"

@@ -62,7 +62,7 @@ class Blank(NamedTuple):
     place: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Worksheet(Figure):
     """A page with a graph that has blanks. :func:`worksheet` makes it; `key` is the same page with the answers."""
 

@@ -26,7 +26,7 @@ Mode = Literal["reverse", "forward"]
 MOST_NODES = 400
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Page(Saved):
     """A page that steps through a graph. :func:`step` makes them; Jupyter shows them.
 

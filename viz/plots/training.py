@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd_mini import Tensor, no_grad
+
 from ..style import LIGHT
 from .plotting import FIRST, SECOND, classes, figure, legend, literal, panels
 
@@ -64,7 +66,10 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
     names = np.unique(labels)
     predict = getattr(model, "predict_proba", getattr(model, "predict", model))
     threshold = getattr(getattr(model, "loss", None), "threshold", 0.5)
-    regions = classes(predict(grid), threshold).reshape(resolution, resolution)
+    with no_grad():
+        predicted = predict(grid)
+    predicted = predicted.numpy() if isinstance(predicted, Tensor) else predicted
+    regions = classes(predicted, threshold).reshape(resolution, resolution)
 
     plot = figure()
     axes = plot.add_subplot(xlabel="$x_1$", ylabel="$x_2$")

@@ -1,0 +1,395 @@
+"""``viz.exercise``: right answers are right, and a wrong number is told where it comes from.
+
+The wrong numbers are worked out here by hand or by formulas of their own, not by the code that finds them.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd_mini as ag
+import viz
+from autograd_mini import Tensor, Value, nn
+from autograd_mini.functions import FUNCTIONS
+from viz.exercises.slips import SLIPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def lecture(a: float = 3, b: float = 4, **options: Any) -> viz.Exercise:
+    """∂e/∂b of e = (a + b)(b + 1)."""
+    a, b = Value(a, "a"), Value(b, "b")
+    c, d = a + b, b + 1
+    c.label, d.label = "c", "d"
+    e = c * d
+    e.label = "e"
+    return viz.exercise(e, b, names={}, **options)
+
+
+def of_one(function: Callable[[Value], Any], at: float, **options: Any) -> viz.Exercise:
+    x = Value(at, "x")
+    return viz.exercise(function(x), x, names={"y": None}, **options)
+
+
+def numbers(question: viz.Exercise) -> list[Any]:
+    return [number for number, _ in question.mistakes]
+
+
+# The lecture graph, at inputs that tell its mistakes apart.
+
+
+def test_a_question_says_formula_inputs_and_what_is_asked() -> None:
+    assert str(lecture()) == "e = (a + b) × (b + 1), at a = 3, b = 4. What is ∂e/∂b?"
+
+
+def test_the_right_answer_is_right() -> None:
+    verdict = lecture().check(12)
+    assert verdict
+    assert (str(verdict), verdict.mistakes) == ("Right: ∂e/∂b = 12.", ())
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (5, "the path b → d → e was forgotten: b → c → e alone is 1 × 5 = 5"),
+        (7, "the path b → c → e was forgotten: b → d → e alone is 1 × 7 = 7"),
+        (2, "the upstream factors were forgotten: only the local derivatives are there, ∂c/∂b + ∂d/∂b = 1 + 1 = 2"),
+        (35, "the paths were multiplied, 5 × 7 = 35: they are added"),
+        (14, "the derivatives along a path were added, (1 + 5) + (1 + 7) = 14: they are multiplied"),
+        (1 + 7, "the factor ∂e/∂c = 5 was forgotten"),
+        (5 + 1, "the factor ∂e/∂d = 7 was forgotten"),
+        (1, "in e = c × d both were differentiated on their own, 1 × 1: the derivative of a product is f′g + fg′"),
+        (-12, "the sign is wrong"),
+    ],
+)
+def test_each_mistake_with_the_lecture_graph_has_a_number_of_its_own(answer: float, said: str) -> None:
+    verdict = lecture().check(answer)
+    assert not verdict
+    assert verdict.mistakes == (said,)
+
+
+def test_a_wrong_answer_is_told_what_gives_it_and_what_the_names_mean() -> None:
+    assert str(lecture().check(5)).splitlines() == [
+        "5 is not right. What gives 5:",
+        "– the path b → d → e was forgotten: b → c → e alone is 1 × 5 = 5",
+        "Here c = a + b, d = b + 1.",
+    ]
+
+
+def test_what_no_mistake_gives_gets_a_hint_that_does_not_give_the_answer_away() -> None:
+    assert str(lecture().check(9)) == (
+        "9 is not right. No mistake that is known here gives it. "
+        "b is used 2 times: from each, multiply the derivatives along the way to e, and add up."
+    )
+    assert lecture().check(9).mistakes == ()
+
+
+def test_an_answer_nearly_right_is_said_to_be_close() -> None:
+    assert "It is close: carry more digits on the way" in str(lecture().check(12.04))
+
+
+def test_by_one_factor_the_derivative_is_the_other_one() -> None:
+    c, d = Value(7, "c"), Value(5, "d")
+    said = "∂e/∂c was taken as c = 7: by one factor, the derivative of a product is the other one"
+    assert viz.exercise(c * d, c, names={"e": None}).check(7).mistakes == (said.replace("∂e", "∂v₁"),)
+
+
+def test_the_solution_is_the_explanation() -> None:
+    assert str(lecture().solution).splitlines()[-1] == "∂e/∂b = a + 2b + 1 = 12"
+
+
+def test_the_lecturer_sees_all_that_can_go_wrong() -> None:
+    found = lecture().mistakes
+    assert numbers(lecture()) == [7, 5, 35, 14, 2, 8, 6, 1, -12]
+    assert str(found).splitlines()[0] == "7: the path b → c → e was forgotten: b → d → e alone is 1 × 7 = 7"
+    assert dict(found)[35] == ("the paths were multiplied, 5 × 7 = 35: they are added",)
+
+
+# Inputs that tell mistakes apart.
+
+
+def test_inputs_at_which_mistakes_coincide_are_told() -> None:
+    found = lecture(2, 1).ambiguous
+    assert {number: len(sentences) for number, sentences in found} == {2: 2, 3: 2}
+    assert len(lecture(3, 4).ambiguous) == 0
+
+
+def test_a_mistake_that_gives_the_right_answer_by_chance_is_ambiguous_and_no_mistake() -> None:
+    question = of_one(lambda x: x * x, 2)  # 2 · 2 is 2 + 2
+    assert dict(question.ambiguous)[4] == ("this is the right answer", "the paths were multiplied, 2 × 2 = 4: they are added")
+    assert question.check(4)
+    assert 4 not in numbers(question)
+
+
+def test_what_is_the_same_at_any_inputs_is_not_the_inputs_fault() -> None:
+    question = of_one(lambda x: 1 / x, 3)
+    assert len(question.ambiguous) == 0
+
+
+def test_clearer_inputs_are_proposed() -> None:
+    proposed = lecture(2, 1).clearer()
+    assert str(proposed) == "e = (a + b) × (b + 1), at a = 3, b = 2. What is ∂e/∂b?"
+    assert len(proposed.ambiguous) == 0
+    assert of_one(lambda x: ag.sqrt(-x), -1).clearer() is None  # none of the small numbers is in its domain
+    assert viz.exercise(np.sum(w := Tensor([1.0, 2.0], "w")), w, names={}).clearer() is None
+
+
+def test_a_question_at_other_inputs() -> None:
+    question = lecture(2, 1).at(a=3, b=4)
+    assert (str(question), question.answer) == (str(lecture()), 12)
+    assert lecture().at(a=5).answer == 5 + 2 * 4 + 1
+    assert lecture(2, 1, learning_rate=0.5).at(b="3").answer == 3 - 0.5 * (2 + 6 + 1)
+
+
+def test_at_takes_neurons_and_data_along() -> None:
+    w, x, b = [Value(1, "w1"), Value(2, "w2")], [Value(3, "x1", requires_grad=False), Value(4, "x2")], Value(0, "b")
+    question = viz.exercise(ag.tanh(ag.dot(w, x, b)), w[1], names={}).at(w1=0, w_2=0.1)
+    assert question.answer == pytest.approx(4 * (1 - math.tanh(0.4) ** 2), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        (lambda: lecture().at(q=1), ValueError, "there is no input q; there are a, b"),
+        (lambda: lecture().at(a="two"), ValueError, "the answer is 'two'; it has to be a number"),
+        (lambda: viz.exercise(np.sum(w := Tensor([1.0, 2.0])), w).at(w=1), TypeError, "compute this graph again"),
+    ],
+)
+def test_other_inputs_that_make_no_sense(asked: Callable[[], Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        asked()
+
+
+# Functions of one input: each wrong row of the table, and the mistakes that need no table.
+
+E, LN2 = math.e, math.log(2)
+
+
+def sigma(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+ROWS: list[tuple[str, Callable[[Value], Any], float, float, str]] = [
+    ("mul", lambda x: x * Value(5, "c"), 3, 3, "is the other one"),
+    ("div", lambda x: x / 4, 3, 4, "stays where it is"),
+    ("div", lambda x: 5 / x, 2, -5 / 2, "has to be squared"),
+    ("pow", lambda x: x**3, 2, 4, "missing as a factor"),
+    ("pow", lambda x: x**3, 2, 3 * 8, "go down by one"),
+    ("pow", lambda x: 2**x, 3, 3 * 4, "the exponent varies"),
+    ("pow", lambda x: 2**x, 3, 8, "the ln of the base"),
+    ("square", ag.square, 3, 3, "missing as a factor"),
+    ("square", ag.square, 3, 18, "go down by one"),
+    ("reciprocal", ag.reciprocal, 3, math.log(3), "that is the integral"),
+    ("sqrt", ag.sqrt, 9, 1 / 3, "missing as a factor"),
+    ("sqrt", ag.sqrt, 9, 1.5, "go down by one"),
+    ("exp", ag.exp, 2, 2 * E, "the exponent varies"),
+    ("exp2", ag.exp2, 3, 12, "the exponent varies"),
+    ("exp2", ag.exp2, 3, 8, "ln 2 is missing"),
+    ("expm1", ag.expm1, 2, E**2 - 1, "a constant"),
+    ("log", ag.log, 3, 1 / math.log(3), "one over the logarithm"),
+    ("log", ag.log, 3, E**3, "its inverse"),
+    ("log2", ag.log2, 3, 1 / 3, "1/ln 2 is missing"),
+    ("log2", ag.log2, 3, LN2 / 3, "ln 2 divides"),
+    ("log10", ag.log10, 3, 1 / 3, "1/ln 10 is missing"),
+    ("log10", ag.log10, 3, math.log(10) / 3, "ln 10 divides"),
+    ("log_base", lambda x: FUNCTIONS["log_base"](x, 5), 3, 1 / 3, "1/ln of the base is missing"),
+    ("log_base", lambda x: FUNCTIONS["log_base"](x, 5), 3, math.log(5) / 3, "ln of the base divides"),
+    ("log1p", ag.log1p, 3, 1 / 3, "into the denominator"),
+    ("sin", ag.sin, 2, -math.cos(2), "the integral"),
+    ("sin", ag.sin, 2, math.sin(2), "its own derivative"),
+    ("cos", ag.cos, 2, math.cos(2), "its own derivative"),
+    ("tan", ag.tan, 2, 1 / math.cos(2), "has to be squared"),
+    ("tan", ag.tan, 2, 1 - math.tan(2) ** 2, "of tanh"),
+    ("asin", ag.asin, 0.6, 1 / 0.64, "square root is missing"),
+    ("asin", ag.asin, 0.6, 1 / math.sqrt(1.36), "of arsinh"),
+    ("acos", ag.acos, 0.6, -1 / 0.64, "square root is missing"),
+    ("atan", ag.atan, 0.6, 1 / 0.64, "of artanh"),
+    ("atan", ag.atan, 0.6, 1 / math.sqrt(1.36), "of arsinh"),
+    ("asec", ag.asec, -2, -1 / (2 * math.sqrt(3)), "absolute value"),
+    ("acsc", ag.acsc, -2, 1 / (2 * math.sqrt(3)), "absolute value"),
+    ("cosh", ag.cosh, 2, -math.sinh(2), "belongs to the cosine"),
+    ("tanh", ag.tanh, 2, 1 - 4, "not its argument"),
+    ("tanh", ag.tanh, 2, 1 - math.tanh(2), "has to be squared"),
+    ("tanh", ag.tanh, 2, math.tanh(2) * (1 - math.tanh(2)), "of σ"),
+    ("tanh", ag.tanh, 2, 1 - math.tanh(math.tanh(2)) ** 2, "applied twice"),
+    ("coth", ag.coth, 2, -1 / math.sinh(2), "csch has to be squared"),
+    ("acsch", ag.acsch, 0.6, -1 / (0.6 * 0.8), "stands a plus"),
+    ("sigmoid", ag.sigmoid, 3, 3 * (1 - 3), "not of z"),
+    ("sigmoid", ag.sigmoid, 3, 1 - sigma(3), "a factor is missing"),
+    ("sigmoid", ag.sigmoid, 3, sigma(3), "σ itself"),
+    ("sigmoid", ag.sigmoid, 3, 1 - sigma(3) ** 2, "of tanh"),
+    ("sigmoid", ag.sigmoid, 3, sigma(sigma(3)) * (1 - sigma(sigma(3))), "applied twice"),
+    ("relu", ag.relu, -3, 1, "below 0"),
+    ("relu", ag.relu, 3, 3, "that is the value"),
+    ("leaky_relu", ag.leaky_relu, -3, 0, "of relu"),
+    ("leaky_relu", ag.leaky_relu, -3, 1, "is the slope"),
+    ("softplus", ag.softplus, 2, sigma(-2), "has a minus"),
+    ("softplus", ag.softplus, 2, 1, "of relu"),
+    ("abs", abs, -3, 1, "below 0"),
+    ("maximum", lambda x: ag.maximum(x, 5), 3, 1, "the greater one"),
+    ("minimum", lambda x: ag.minimum(x, 2), 3, 1, "the lesser one"),
+    ("bce", lambda x: FUNCTIONS["bce"](0.25, x), 0.5, -0.25 / 0.5 - 0.75 / 0.5, "inner derivative"),
+    ("bce_with_logits", lambda x: FUNCTIONS["bce_with_logits"](1, x), 2, sigma(2), "y is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "function", "at", "wrong", "said"), ROWS, ids=[f"{row[0]} {row[4]}" for row in ROWS])
+def test_a_wrong_derivative_is_found(
+    name: str, function: Callable[[Value], Any], at: float, wrong: float, said: str
+) -> None:
+    x = Value(at, "x")
+    y = function(x)
+    assert y.op == name
+    verdict = viz.exercise(y, x, names={}).check(wrong)
+    assert not verdict
+    assert any(said in sentence for sentence in verdict.mistakes)
+
+
+def test_every_row_of_the_table_has_its_test() -> None:
+    for slip in SLIPS:
+        assert [row for row in ROWS if row[0] == slip.name and row[4] in slip.why], slip
+
+
+@pytest.mark.parametrize(
+    ("function", "at", "wrong", "said"),
+    [
+        (lambda x: x * x, 3, 3, "one x of v₁ = x × x was forgotten: it is there 2 times, and each contributes 3"),
+        (lambda x: x * x, 3, 9, "the paths were multiplied, 3 × 3 = 9"),
+        (lambda x: x * x, 3, 1, "both were differentiated on their own, 1 × 1"),
+        (lambda x: x * x * x, 2, 4, "only the path x → v₂ was followed: 4"),
+        (lambda x: x * x * x, 2, 8, "the path x → v₂, which is 4, was forgotten"),
+        (lambda x: ag.sin(x) / x, 2, math.cos(2), "both were differentiated on their own, −0.4161 / 1"),
+        (lambda x: ag.sin(x * x), 2, math.cos(4), "the factor ∂v₁/∂x = 4 was forgotten") if False else
+        (lambda x: ag.sin(5 * x), 2, math.cos(10), "the factor ∂v₁/∂x = 5 was forgotten"),
+        (lambda x: ag.sin(5 * x), 2, 5, "the factor ∂v₂/∂v₁ = −0.8391 was forgotten"),
+        (lambda x: ag.sin(5 * x), 2, 5 + math.cos(10), "were added, 5 + (−0.8391) = 4.161"),
+        (ag.cos, 2, math.sin(2), "the minus of ∂v₁/∂x = −sin(x) was forgotten"),
+        (lambda x: 5 - x, 2, 1, "the minus of ∂v₁/∂x was forgotten"),
+        (lambda x: 6 / x, 2, 1.5, "the minus of ∂v₁/∂x = −v₁ / x was forgotten"),
+        (lambda x: ag.exp(-x), 2, math.exp(-2), "the minus of ∂v₁/∂x was forgotten"),
+        (ag.sin, 30, math.sqrt(3) / 2, "the calculator was set to degrees: angles"),
+        (lambda x: x * ag.sin(x), 30, 0.5 + 30 * math.sqrt(3) / 2, "set to degrees, for the values too"),
+        (lambda x: ag.sigmoid(ag.sigmoid(x)), 2, sigma(2) * sigma(sigma(2)), "at each of v₁, v₂: ∂/∂x σ(x) taken as out"),
+        (lambda x: x, 3, -1, "the sign is wrong"),
+    ],
+)  # fmt: skip
+def test_a_mistake_that_needs_no_table_is_found(
+    function: Callable[[Value], Any], at: float, wrong: float, said: str
+) -> None:
+    verdict = of_one(function, at).check(wrong)
+    assert not verdict
+    assert any(said in sentence for sentence in verdict.mistakes)
+
+
+def test_the_sign_is_not_said_twice() -> None:
+    assert of_one(lambda x: 6 / x, 2).check(1.5).mistakes == ("the minus of ∂v₁/∂x = −v₁ / x was forgotten",)
+
+
+def test_a_neuron_has_products_too() -> None:
+    w, x, b = [Value(2, "w1"), Value(3, "w2")], [Value(5, "x1"), Value(7, "x2")], Value(1, "b")
+    z = ag.dot(w, x, b)
+    assert "∂v₁/∂w₁ was taken as w₁ = 2" in viz.exercise(z, w[0], names={}).check(2).mistakes[0]
+    assert numbers(viz.exercise(z, b, names={})) == [-1]
+
+
+# One logistic neuron.
+
+W, X, B, Y = 2.0, 0.5, -1.5, 1.0
+A = sigma(W * X + B)
+
+
+def by_hand(y: Any, a: Any) -> Any:
+    return -(y * ag.log(a) + (1 - y) * ag.log(1 - a))
+
+
+LOSSES: dict[str, tuple[Callable[[Any, Any], Any], float, dict[str, float]]] = {
+    "by hand": (by_hand, A - Y, {}),
+    "bce": (nn.binary_crossentropy, A - Y, {}),
+    "mse": (nn.mean_squared_error, 2 * (A - Y) * A * (1 - A), {}),
+    "half": (lambda y, a: 0.5 * (a - y) ** 2, (A - Y) * A * (1 - A), {}),
+}
+DZ = {"cross entropy": A - Y, "(a − y)²": 2 * (A - Y) * A * (1 - A), "½(a − y)²": (A - Y) * A * (1 - A)}
+RIGHT = {"by hand": "cross entropy", "bce": "cross entropy", "mse": "(a − y)²", "half": "½(a − y)²"}
+
+
+def neuron(loss: str, **options: Any) -> viz.Exercise:
+    w, x, b = Value(W, "w"), Value(X, "x", requires_grad=False), Value(B, "b")
+    z = w * x + b
+    a = ag.sigmoid(z)
+    z.label, a.label = "z", "a"
+    return viz.exercise(LOSSES[loss][0](Y, a), w, names={}, **options)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("other", DZ)
+def test_dz_of_another_loss_is_found(loss: str, other: str) -> None:
+    verdict = neuron(loss).check(DZ[other] * X)
+    assert bool(verdict) == (RIGHT[loss] == other)
+    assert verdict or any(f"{other}, and the loss is" in said for said in verdict.mistakes)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_dz_without_the_derivative_of_sigma_but_with_2_is_found(loss: str) -> None:
+    assert any("dz was taken as 2(a − y)" in said for said in neuron(loss).check(2 * (A - Y) * X).mistakes)
+
+
+def test_of_logits_too() -> None:
+    z = Value(0.5, "z")
+    verdict = viz.exercise(nn.binary_crossentropy(1, z, from_logits=True), z, names={}).check(
+        (sigma(0.5) - 1) * sigma(0.5) * (1 - sigma(0.5))
+    )
+    assert "belongs to the squared error ½(a − y)²" in verdict.mistakes[0]
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(A - Y, "that is dz"), (2 * (A - Y), "belongs to the squared error (a − y)²")])
+def test_da_is_not_dz(wrong: float, said: str) -> None:
+    z = Value(W * X + B)
+    a = ag.sigmoid(z)
+    assert any(said in sentence for sentence in viz.exercise(by_hand(Y, a), a).check(wrong).mistakes)
+
+
+def test_several_examples_have_their_labels() -> None:
+    w = Value(0.3, "w")
+    x, y = [1.0, 2.0, -1.0], [1.0, 0.0, 1.0]
+    a = [ag.sigmoid(w * each) for each in x]
+    p = [sigma(0.3 * each) for each in x]
+    wrong = sum((q - t) * q * (1 - q) * u for q, t, u in zip(p, y, x, strict=True)) / 3
+    verdict = viz.exercise(nn.binary_crossentropy(y, a), w, names={}).check(wrong)
+    assert any("½(a − y)², and the loss is the cross entropy" in said for said in verdict.mistakes)
+
+
+# A step of gradient descent.
+
+
+def test_a_step_is_asked_for() -> None:
+    question = of_one(lambda x: (x - 3) ** 2, 1, learning_rate=0.1)
+    assert str(question).endswith("at x = 1. What is x after one step of gradient descent, x := x − α ∂v₂/∂x, with α = 0.1?")
+    assert str(question.check(1.4)) == "Right: the new x = 1.4."
+    assert "Find ∂v₂/∂x first, then x − α ∂v₂/∂x." in str(question.check(77))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (0.6, "the step went uphill, x + α ∂v₂/∂x"),
+        (5, "the learning rate α was forgotten"),
+        (-0.4, "that is the step α ∂v₂/∂x alone"),
+        (0.4, "that is −α ∂v₂/∂x alone"),
+        (-4, "that is the gradient ∂v₂/∂x, not yet the new x"),
+        (1, "that is x before the step"),
+        (1.2, "the step is right, but ∂v₂/∂v₁ was taken as v₁ = −2: the exponent 2 is missing")
+        if False else (1.2, "the step is right, but ∂v₂/∂v₁ was taken as v₁ = −2"),
+    ],
+)
+def test_what_goes_wrong_with_a_step_is_found(answer: float, said: str) -> None:
+    verdict = of_one(lambda x: (x - 3) ** 2, 1, learning_rate=0.1).check(answer)
+    assert not verdict
+    assert any(said in sentence for sentence in verdict.mistakes)
