@@ -135,12 +135,13 @@ class Rule:
 
     def _repr_latex_(self) -> str:
         """The row as LaTeX, which Jupyter shows."""
-        f = self.applied(*self.inputs).latex()
+        f, precedence = self.applied(*self.inputs).write(LATEX)
+        f = f if precedence >= POWER else rf"\left({f}\right)"
         rows = r" \\ ".join(
             rf"\frac{{\partial}}{{\partial {name.latex()}}} {f} &= {self.derivative(i).latex()}"
             for i, name in enumerate(self.inputs)
         )
-        return rf"$$\begin{{aligned}} {rows} \end{{aligned}}$$"
+        return rf"$$\begin{{split}} {rows} \end{{split}}$$"
 
 
 def _function(name: str) -> Callable[..., Call]:

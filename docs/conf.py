@@ -27,6 +27,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
 root_doc = "docs/index"
 include_patterns = ["docs/**.md", "tutorials/*.md", "tutorials/*.py", "CHANGELOG.md", "CONTRIBUTING.md"]
+default_role = "literal"  # what stands in single backticks in a docstring
 html_theme = "furo"
 html_title = f"autograd_mini {release}"
 html_additional_pages = {"index": "redirect.html"}  # the first page stands in docs/

@@ -78,3 +78,7 @@ def test_a_formula_on_a_line_of_its_own() -> None:
 
 def test_numbers_that_are_none() -> None:
     assert [said(Number(float(word))) for word in ("nan", "inf", "-inf")] == ["nan", "∞", "−∞"]
+
+
+def test_every_row_of_the_table_can_be_shown() -> None:
+    assert all("<mtable" in mathml(row._repr_latex_().strip("$"), display=True) for row in TABLE)

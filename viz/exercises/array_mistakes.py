@@ -103,5 +103,6 @@ def _untransposed(made: Derivation, edge: Edge) -> Iterator[Mistake]:
     def term(gradient: Any) -> Any:
         return gradient @ other if edge.operand == 0 else other @ gradient
 
-    transposed = edge.formula.strip("· ")
-    yield Mistake(f"untransposed {at(edge)}", swept(made, {at(edge): term}), f"{transposed} was not transposed")
+    name = edge.formula.strip("· ")
+    plain = name[:-1] if name.endswith("ᵀ") else f"{name}ᵀ"
+    yield Mistake(f"untransposed {at(edge)}", swept(made, {at(edge): term}), f"{plain} stands where {name} belongs")

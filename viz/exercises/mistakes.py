@@ -199,10 +199,12 @@ def factor_by_factor(made: Derivation) -> Iterator[Mistake]:
 
 def with_degrees(made: Derivation) -> Iterator[Mistake]:
     """Angles in degrees."""
+    alone, throughout = in_degrees(made, throughout=False), in_degrees(made, throughout=True)
     said = "the calculator was set to degrees{}: angles are in radians"
-    for throughout, where in ((False, ""), (True, ", for the values too")):
-        if (number := in_degrees(made, throughout=throughout)) is not None:
-            yield Mistake(f"degrees {throughout}", number, said.format(where))
+    if alone is not None:
+        yield Mistake("degrees", alone, said.format(""))
+    if throughout is not None and throughout != alone:
+        yield Mistake("degrees throughout", throughout, said.format(", for the values too"))
 
 
 def slips(made: Derivation) -> Iterator[Mistake]:

@@ -65,11 +65,11 @@ def right(made: Derivation, edge: Edge) -> Term:
 
 def scaled(made: Derivation, edge: Edge, factor: Any) -> Term:
     """The gradient times a factor, added up over what was broadcast."""
-    shape = np.shape(made.graph.nodes[edge.tail].data)
+    data = made.graph.nodes[edge.tail].data
 
     def term(gradient: Any) -> Any:
         product = gradient * factor
-        return sum_to(product, shape) if isinstance(product, np.ndarray) else float(product)
+        return sum_to(np.asarray(product), data.shape) if isinstance(data, np.ndarray) else float(product)
 
     return term
 

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -67,12 +68,16 @@ def nearby(made: Derivation) -> dict[str, float]:
 
 
 def coincidences(here: Iterable[Mistake], near: Iterable[Mistake] | None) -> Iterator[list[Mistake]]:
-    """Groups of mistakes that give the same number here, but don't near here, where that is known."""
+    """Groups of mistakes that give the same number here; where it is known what they give near here, not there too."""
     elsewhere = {mistake.cause: mistake.number for mistake in near or ()}
     for group in grouped(here):
-        numbers = [elsewhere[mistake.cause] for mistake in group if mistake.cause in elsewhere]
-        if len(group) > 1 and (near is None or not all(same(numbers[0], number) for number in numbers)):
-            yield group
+        different: list[Mistake] = []
+        for mistake in group:
+            number = elsewhere.get(mistake.cause, math.nan)  # nan is not the same as anything
+            if not any(same(number, elsewhere.get(other.cause, math.nan)) for other in different):
+                different.append(mistake)
+        if len(different) > 1:
+            yield different
 
 
 def proposals(made: Derivation) -> Iterator[dict[str, float]]:
