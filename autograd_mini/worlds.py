@@ -35,6 +35,7 @@ from .notation import CHOICE, COMPARISON, LOGIC, PYTHON, Notation, Style
 from .rules import RULES, Rule, out
 
 _numbers = itertools.count()
+_forgotten: list[str] = []  # see forget()
 FAULTS = (ArithmeticError, ValueError)  # what the math module raises where IEEE arithmetic has inf or nan
 
 _OPERATORS = {name: PYTHON.notations[name] for name in "add sub mul div neg lt le gt ge eq and".split()}
@@ -61,10 +62,20 @@ def define(name: str, code: str, names: dict[str, Any]) -> Any:
 
     The source is registered with ``linecache``, so that tracebacks and debuggers show it.
     """
+    while _forgotten:
+        linecache.cache.pop(_forgotten.pop(), None)
     file = f"<autograd_mini {next(_numbers)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     exec(compile(code, file, "exec"), names)
     return names[name]
+
+
+def forget(file: str) -> None:
+    """Let go of a source that was defined, when the next one is.
+
+    Whoever calls this may be a finalizer, which runs at any time, also while ``linecache`` walks through its cache.
+    """
+    _forgotten.append(file)
 
 
 def expand(formula: Expr, names: Collection[str]) -> Expr:

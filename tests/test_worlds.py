@@ -12,7 +12,19 @@ import pytest
 
 from autograd_mini.expr import Symbol
 from autograd_mini.rules import RULES, TABLE, Rule
-from autograd_mini.worlds import World, array_value, arrays, define, expand, floats, ieee, on_arrays, on_floats, source
+from autograd_mini.worlds import (
+    World,
+    array_value,
+    arrays,
+    define,
+    expand,
+    floats,
+    forget,
+    ieee,
+    on_arrays,
+    on_floats,
+    source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,3 +131,12 @@ def test_pieces_of_code_have_names_of_their_own() -> None:
     linecache.clearcache()
     made += [define("f", f"def f(): return {n}\n", {}) for n in range(3)]
     assert len({f.__code__.co_filename for f in made}) == len(made)
+
+
+def test_a_source_is_forgotten_only_when_the_next_is_defined() -> None:
+    """A finalizer may run while linecache walks through its cache, and must not change it."""
+    file = define("f", "def f():\n    return 1\n", {}).__code__.co_filename
+    forget(file)
+    assert file in linecache.cache
+    define("g", "def g():\n    return 2\n", {})
+    assert file not in linecache.cache

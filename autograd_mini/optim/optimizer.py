@@ -40,7 +40,7 @@ class Optimizer(Configured):
     ValueError
         For a setting out of its range, or without any parameter.
     TypeError
-        When a parameter is no Value or Tensor, and for an argument that there isn't, such as ``lr``.
+        When a parameter is no Value or Tensor, and for unknown arguments, such as ``lr``.
 
     Examples
     --------

@@ -25,7 +25,6 @@ def start(arguments, captured):
 
 from __future__ import annotations
 
-import linecache
 import textwrap
 import weakref
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worlds import define
+from ..worlds import define, forget
 from . import phrases
 from .lowering import lower
 from .program import Program, record
@@ -57,7 +56,7 @@ class Compiled:
         setup = textwrap.indent("\n".join(writer.setup), "    ")
         code = f"def make(give_back):\n{setup}\n{textwrap.indent(self.source, '    ')}    return start\n"
         self._make = define("make", code, writer.names)
-        weakref.finalize(self, linecache.cache.pop, self._make.__code__.co_filename, None)
+        weakref.finalize(self, forget, self._make.__code__.co_filename)
         self._idle: list[Callable[..., Any]] = []
 
     def start(self, arguments: Sequence[Any], captured: Sequence[Any]) -> Any:

@@ -64,7 +64,7 @@ class Derivation:
         users = self.outgoing
         return any(len(users[edge.tail]) > 1 for edge in self.incoming[self.root])
 
-    @property
+    @functools.cached_property
     def has_arrays(self) -> bool:
         """Whether some node between holds an array."""
         return any(is_array(self.graph.nodes[i].data) for i in self.between)

@@ -88,18 +88,27 @@ def exercise(
 
 
 class Exercise:
-    """A question; :func:`exercise` makes them.
+    """A question; :func:`exercise` makes them, of the same `node`, `wrt`, `learning_rate` and `names`.
 
     Attributes
     ----------
     answer
-        The right answer.
-    mistakes
-        What could go wrong: a sequence of (number, sentences), for the lecturer.
-    ambiguous
-        Of these what cannot be told apart at the inputs that were chosen.
-    solution
-        What :func:`explain` says.
+        The right answer: a number, or an array of the shape of `wrt`.
+
+    Raises
+    ------
+    ValueError
+        If the right answer is not finite.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> exercise(y, x).answer
+    6.0
+    >>> exercise(y, x).solution.text.splitlines()[-1]
+    'dy/dx = 2x = 6'
     """
 
     def __init__(
@@ -162,12 +171,12 @@ class Exercise:
 
     @cached_property
     def mistakes(self) -> Mistakes:
-        """Everything that could go wrong here: pairs of a number, or an array, and the sentences of what gives it."""
+        """Everything that could go wrong here, for the lecturer, as pairs of a number or array and its sentences."""
         return Mistakes(map(wrong, self._wrong))
 
     @cached_property
     def ambiguous(self) -> Mistakes:
-        """What only these inputs don't tell apart: mistakes that give the same number, or the right one.
+        """Mistakes that only these inputs don't tell apart, because they give the same number, or the right one.
 
         What is the same at any inputs is not here, unless there are arrays in the graph: those inputs are not varied.
 

@@ -12,30 +12,29 @@ e = (a + b) × (b + 1) [('7',), ('5',), ('35',)]
 
 from __future__ import annotations
 
-import math
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 from xml.etree import ElementTree as ET
 
 from autograd_mini.names import callers_names
 
 from .. import style, text
-from ..arrays import HAIR, Lines, unaligned
+from ..arrays import unaligned
 from ..canvas import Canvas, extent
 from ..chain_rule.closed import closed_form
 from ..differences import swept
 from ..drawing import Drawing
 from ..figure import Figure
-from ..labels import EdgeLabels, Run, View, edge_lines, plain
+from ..labels import EdgeLabels, Run, View
 from ..options import check
-from ..picture import Edge, Graph, Node, Picture, display
+from ..picture import Graph, Picture
 from ..svg import finish
 from ..tree import tree
+from .blanks import RULED, chosen, left_out, spelled
 
 Paper = Literal["A4", "letter"]
 PAPERS: Mapping[str, tuple[float, float]] = {"A4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
@@ -43,8 +42,6 @@ MARGIN, GAP = 48.0, 20.0  # points: around everything, and above the graph
 TEXT, TITLE = 11.0, 16.0  # points: font sizes
 LARGEST, LEAST = 1.5, 0.6  # times its own size: a small graph is enlarged, so that there is room for a pen
 TITLE_LIMIT = 60  # characters of a formula that stands above
-SHORTEST = 7  # underscores of a blank
-RULED = re.compile(f"({HAIR}_+{HAIR})")
 
 # Printed in black: what is filled in alone has a colour.
 PRINTED = replace(
@@ -55,19 +52,40 @@ PRINTED = replace(
 )
 
 
-class Blank(NamedTuple):
-    """A number that is left out: the value or gradient of a node, or the derivative on an edge, by place."""
-
-    what: Literal["value", "grad", "edge"]
-    place: int
-
-
 @dataclass(frozen=True, repr=False)
 class Worksheet(Figure):
-    """A page with a graph that has blanks. :func:`worksheet` makes it; `key` is the same page with the answers."""
+    """A page with a graph that has blanks. :func:`worksheet` makes it; `key` is the same page with the answers.
 
-    drawing: Drawing  # with the blanks
-    answers: tuple[tuple[str, ...], ...]  # of each edge, then of each node, what belongs into its blanks
+    Parameters
+    ----------
+    drawing
+        The graph with the blanks.
+    answers
+        Of each edge, then of each node, what belongs into its blanks.
+    answered
+        The graph without blanks.
+    title, task
+        What stands above.
+    paper, directions
+        The page, and how the graph may lie on it.
+    is_key
+        Whether the answers are shown.
+
+    Examples
+    --------
+    >>> from autograd_mini import Value
+    >>> a, b = Value(3), Value(4)
+    >>> e = a * b
+    >>> print(worksheet(e, blank="a").key)
+    e = a × b
+    Fill in the blanks at a. The gradient of a node, grad, is the derivative of e by it.
+    e = a × b   value 12   grad 1
+    ├─ a   value 3   grad 4   ∂e/∂a = 4
+    └─ b   value 4   grad 3   ∂e/∂b = 3
+    """
+
+    drawing: Drawing
+    answers: tuple[tuple[str, ...], ...]
     answered: Picture
     title: str
     task: str
@@ -231,94 +249,18 @@ def worksheet(
     )  # fmt: skip
     names = callers_names(sys._getframe(1)) if names is None else names
     drawing, graph, _ = swept(node, names, "worksheet", edges=edges, parameters=parameters)
-    picture, view = drawing.picture, drawing.view
+    picture = drawing.picture
     wanted = (blank,) if isinstance(blank, str) else tuple(blank)
-    blanks = _chosen(picture, wanted)
-    lines = [_edge(edge, view) if Blank("edge", i) in blanks else (edge, ()) for i, edge in enumerate(picture.edges)]
-    boxes = [_node(box, {what for what, place in blanks if place == i}) for i, box in enumerate(picture.nodes)]
-    left_out = replace(picture, nodes=tuple(box for box, _ in boxes), edges=tuple(edge for edge, _ in lines))
+    with_blanks, answers = left_out(picture, chosen(picture, wanted), drawing.view)
     return Worksheet(
-        replace(drawing, picture=left_out),
-        tuple(answers for _, answers in (*lines, *boxes)),
+        replace(drawing, picture=with_blanks),
+        answers,
         picture,
         _formula(graph, picture) if title is None else text.clean(title),
         _task(picture, wanted),
         paper,
         ("LR", "BT") if direction is None else (direction,),
     )
-
-
-def _chosen(picture: Picture, wanted: Sequence[str]) -> set[Blank]:
-    """What is to be left blank."""
-    values = {i: Blank("value", i) for i, box in enumerate(picture.nodes) if box.kind == "operation"}
-    gradients = {i: Blank("grad", i) for i, box in enumerate(picture.nodes) if box.grad is not None}
-    derivatives = {i: Blank("edge", i) for i, edge in enumerate(picture.edges) if edge.symbol}
-    groups = {"values": values, "gradients": gradients, "derivatives": derivatives}
-    choices = {name: set(group.values()) for name, group in groups.items()}
-    for i, box in enumerate(picture.nodes):
-        own = {"value": Blank("value", i), "grad": gradients.get(i)}
-        choices |= {f"{box.name}.{what}": {each} for what, each in own.items() if each}
-        choices[box.name] = {each for each in (values.get(i), gradients.get(i)) if each}
-    for i, each in derivatives.items():
-        choices.setdefault(picture.edges[i].symbol, set()).add(each)  # x × x has two of the same
-    found: set[Blank] = set()
-    for name in wanted:
-        if _spelled(name) not in choices:
-            listed = [*groups, *(box.name for box in picture.nodes), *(e.symbol for e in picture.edges if e.symbol)]
-            raise ValueError(f"blank has {name!r}; here it may have {', '.join(map(repr, dict.fromkeys(listed)))}")
-        found |= choices[_spelled(name)]
-    if not found:
-        raise ValueError(f"blank={wanted!r} leaves nothing to fill in: name something that the graph has")
-    return found
-
-
-def _spelled(name: str) -> str:
-    """A name as pictures show it: ``w1.grad`` is that of w₁, ``∂z/∂w1`` the derivative ∂z/∂w₁."""
-    if name.startswith("∂") and "/∂" in name:
-        return "/".join("∂" + display(part.removeprefix("∂")) for part in name.split("/"))
-    start, dot, end = name.rpartition(".")
-    return f"{display(start)}.{end}" if dot and end in ("value", "grad") else display(name)
-
-
-def _node(box: Node, blanks: set[str]) -> tuple[Node, tuple[str, ...]]:
-    """The box with blanks, and what belongs into them."""
-    answers: list[str] = []
-    if "value" in blanks and box.value is not None:
-        value, found = _blanked(box.value, "value")
-        box, answers = replace(box, value=value), found
-    if "grad" in blanks and box.grad is not None:
-        grad, found = _blanked(box.grad, "grad")
-        box, answers = replace(box, grad=grad), answers + found
-    return box, tuple(answers)
-
-
-def _blanked(said: float | Lines, word: str) -> tuple[Lines, list[str]]:
-    """A number or an array with blanks for its numbers, each below an empty line to write in, and the numbers."""
-    readings = said if isinstance(said, tuple) else ((word, text.number(said)),)
-    # An array's numbers stand in brackets; anything else is one thing to fill in.
-    rows = [re.split(r"([^\s\[\]]+)", unaligned(s)) if "[" in s else ["", s, ""] for _, s in readings]
-    answers = [answer for row in rows for answer in row[1::2] if answer]
-    ruled = _ruled(max(answers, key=len))
-    lines: list[tuple[str, str]] = []
-    for (name, shown), row in zip(readings, rows, strict=True):
-        if shown:
-            row[1::2] = [ruled] * len(row[1::2])
-            lines.append(("", ""))
-        lines.append((name, "".join(row)))
-    return tuple(lines), answers
-
-
-def _edge(edge: Edge, view: View) -> tuple[Edge, tuple[str, ...]]:
-    """The edge with blanks for its derivative, and what belongs into them."""
-    label = " ".join(map(plain, edge_lines(edge, view)))
-    answers = label.removeprefix(edge.symbol).lstrip(" :=").split(" = ")
-    return replace(edge, partial=None, formula=" = ".join(map(_ruled, answers))), tuple(answers)
-
-
-def _ruled(answer: str) -> str:
-    """A blank in which an answer has room."""
-    wide = text.width(answer, 1, bold=True) / text.width("_", 1)
-    return f"{HAIR}{'_' * max(SHORTEST, math.ceil(wide))}{HAIR}"
 
 
 def _formula(graph: Graph, picture: Picture) -> str:
@@ -338,7 +280,7 @@ def _task(picture: Picture, wanted: Sequence[str]) -> str:
         "derivatives": "the derivative on every arrow",
     }
     tasks = [said for name, said in groups.items() if name in wanted]
-    single = [_spelled(name) for name in dict.fromkeys(wanted) if name not in groups]
+    single = [spelled(name) for name in dict.fromkeys(wanted) if name not in groups]
     if single:
         tasks.append(f"the blanks at {_listed(single)}")
     whole = f"the sum of all elements of {output.name}" if output.shape not in ("", "()") else output.name
