@@ -14,15 +14,15 @@ True
 from __future__ import annotations
 
 import inspect
-import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from . import array_operators
 from .array_operators import elementwise
+from .docstrings import described
 from .expr import Call, Expr, Symbol
 from .graph import DATA, describe
 from .linear import ASTYPE, MATMUL
@@ -31,7 +31,7 @@ from .modes import MODES
 from .nary import DOT, SUM, inner
 from .operators import install, reserved_names
 from .recording import NATIVE, gather, new_node, record, stacked
-from .rules import RULES, TABLE, Interval, Rule
+from .rules import RULES, TABLE, Rule
 from .symbolic import differentiate
 from .tensor import Tensor
 from .value import Value, as_float, in_order
@@ -83,74 +83,6 @@ def function(rule: Rule) -> Callable[..., Any]:
         parameters = [inspect.Parameter(n, kind, default=d) for n, d in zip(names, defaults, strict=True)]
         public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions have it
     return public
-
-
-def described(rule: Rule) -> str:
-    """The docstring of a row's function; made at each import, so that nothing is computed for it."""
-    names = ", ".join(map(str, rule.inputs))
-    call, written = f"{rule.name}({names})", str(rule.applied(*rule.inputs))
-    formula = written if written != call else "" if rule.numpy or rule.primitive else str(rule.value)
-    slopes, partials = [f"d/d{x}" for x in rule.inputs], [str(partial) for partial in rule.shown]
-    smooth = " and ".join(filter(None, map(_condition, rule.domain, rule.inputs)))
-    kinks = [f"at ``{_equal(rule.inputs, at)}``: ``{_equal(slopes, there)}``" for at, there in rule.kinks]
-    sentences = [
-        f"Derivatives: ``{_equal(slopes, partials)}``"
-        + ", where ``out`` is the value" * ("out" in str(partials))
-        + ".",
-        f"Smooth where ``{smooth}``, and tested there." * bool(smooth),
-        f"By convention, {'; '.join(kinks)}." * bool(kinks),
-    ]
-    points = [next(x for x in POINTS[i % 2 :] if _holds(rule.domain[i], x)) for i in range(rule.arity)]
-    agree = [f"np.allclose({x}.grad, {partial})" for x, partial in zip(rule.inputs, partials, strict=True)]
-    return f"""``{call}``, element by element{f": ``{formula}``" * bool(formula)}{
-        f"; NumPy's ``{rule.numpy}``, by that name too" * bool(rule.numpy)
-    }.
-
-    {" ".join(filter(None, sentences))}
-
-    Parameters
-    ----------
-    {names}
-        Number, list, array, Value, Tensor or formula{", of shapes that broadcast" * (rule.arity > 1)}.
-
-    Returns
-    -------
-    float, array, Value, Tensor or formula
-        Of the kind and {"broadcast " * (rule.arity > 1)}shape of what it is given.
-
-    Raises
-    ------
-    TypeError
-        For what is no real number, array of them, or node.
-
-    Examples
-    --------
-    >>> {names} = {", ".join(f"Value({point})" for point in points)}
-    >>> out = {call}
-    >>> out.backward()
-    >>> {", ".join(agree)}
-    {"(" * (rule.arity > 1)}{", ".join(["True"] * rule.arity)}{")" * (rule.arity > 1)}
-    """
-
-
-POINTS = (0.5, 2.0, 1.5, 0.25)  # an example is at the first where the function is smooth
-
-
-def _holds(intervals: Sequence[Interval], x: float) -> bool:
-    return any(low < x < high for low, high in intervals)
-
-
-def _condition(intervals: Sequence[Interval], x: Symbol) -> str:
-    """The intervals as a condition on x; nothing for all numbers."""
-    sides = [
-        (f"{low:.8g} < " if low > -math.inf else "") + f"{x}" + (f" < {high:.8g}" if high < math.inf else "")
-        for low, high in intervals
-    ]
-    return "" if sides == [str(x)] else " or ".join(sides)
-
-
-def _equal(names: Iterable[Any], values: Iterable[Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True))
 
 
 def evaluate_row(rule: Rule, *operands: Any) -> Any:

@@ -20,7 +20,7 @@ PACKAGES = ("autograd_mini", "viz")
 
 # Formulas, table, graph, engines, transforms, programs, nn: a module imports only what stands before it.
 ENGINE = """
-    files notation expr rules symbolic algebra modes graph tree worlds nary javascript operation plain linear
+    files notation expr rules docstrings symbolic algebra modes graph tree worlds nary javascript operation plain linear
     reverse forward tensor value configured recording operators array_operators functions arrays shapes elements
     reductions products array_functions numpy_api higher custom run transforms closures randomness programs names
     source testing lexer parser datasets optim nn tables estimators arguments
