@@ -183,6 +183,14 @@ def _step(options: Namespace) -> None:
         webbrowser.open(options.output.resolve().as_uri())
 
 
+def _worksheet(options: Namespace) -> None:
+    import viz
+
+    sheet = viz.worksheet(_graph(options, "a worksheet").result, blank=options.blank, names={})
+    _save(sheet, options.output)
+    _save(sheet.key, options.output.with_stem(f"{options.output.stem}-answers"))
+
+
 def _save(figure: Any, path: Path) -> None:
     figure.save(path)
     print(f"wrote {path}")
@@ -265,6 +273,7 @@ COMMANDS = {
     "explain": _explain,
     "paths": _paths,
     "step": _step,
+    "worksheet": _worksheet,
     "train": _train,
     "predict": _predict,
 }

@@ -18,6 +18,7 @@ PROGRAM = "autograd-mini"
 LECTURE = '"c=a+b; d=b+1; e=c*d" --at a=2 b=1'
 
 PICTURES = (".svg", ".png", ".pdf", ".dot", ".gv", ".gif")
+SHEETS = (".pdf", ".svg", ".png")
 PAGES = (".html", ".htm")
 
 NUMBER = r"[-+−]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|inf|nan)"
@@ -53,7 +54,7 @@ def _parser(version: str) -> _Parser:
         epilog=f"example: {PROGRAM} draw {LECTURE} -o e.svg",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
+    parser.add_argument("-V", "--version", action="version", version=f"{PROGRAM} {version}")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, summary: str, description: str, *examples: str) -> _Parser:
@@ -129,6 +130,23 @@ def _parser(version: str) -> _Parser:
     _add_expression(command)
     command.add_argument("-o", "--output", metavar="FILE", type=_file(*PAGES), help="the page to write, .html")
     command.add_argument("--open", action="store_true", help="show it in a browser; without -o from a temporary file")
+
+    command = add(
+        "worksheet",
+        "make a page with blanks to fill in, and its answers",
+        "Make a worksheet to print: an expression's graph with blanks, and in a second file its answers.",
+        f"{LECTURE} -o sheet.pdf",
+        '"y = x*sin(x)" --at x=2 --blank values,derivatives -o sheet.svg',
+    )
+    _add_expression(command)
+    command.add_argument(
+        "--blank",
+        metavar="WHAT",
+        type=lambda text: [what.strip() for what in text.split(",")],
+        default=["gradients"],
+        help="values, gradients, derivatives, or single ones such as c or c.grad, with commas between (gradients)",
+    )
+    command.add_argument("-o", "--output", metavar="FILE", type=_file(*SHEETS), required=True, help=", ".join(SHEETS))
 
     _add_train(add)
 

@@ -15,7 +15,13 @@ from autograd_mini.parser import parse
 
 LECTURE = "c=a+b; d=b+1; e=c*d"
 NUMBERS = ("--at", "a=2", "b=1")
-ONTO_FILES = {"draw": ["-o", "e.svg"], "explain": [], "paths": [], "step": ["-o", "e.html"]}
+ONTO_FILES = {
+    "draw": ["-o", "e.svg"],
+    "explain": [],
+    "paths": [],
+    "step": ["-o", "e.html"],
+    "worksheet": ["-o", "e.svg"],
+}
 
 every_command = pytest.mark.parametrize("command", ONTO_FILES)
 
@@ -139,6 +145,14 @@ def test_step_shows_a_page_that_is_kept_nowhere(capsys: pytest.CaptureFixture[st
     assert opened == [path.as_uri()]
     assert "e = (a + b) × (b + 1)" in path.read_text(encoding="utf-8")
     assert not list(Path().glob("*.html"))
+
+
+def test_worksheet_writes_the_blanks_and_the_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    written = said(capsys, "worksheet", LECTURE, *NUMBERS, "--blank", "values, ∂e/∂d", "-o", "sheet.svg")
+    assert written == "wrote sheet.svg\nwrote sheet-answers.svg\n"
+    sheet, answers = (Path(name).read_text(encoding="utf-8") for name in ("sheet.svg", "sheet-answers.svg"))
+    assert "Fill in the value of every operation and the blanks at ∂e/∂d." in re.sub(r"<[^>]+>", "", sheet)
+    assert (">6<" in sheet, ">6<" in answers) == (False, True)
 
 
 def test_draw_shows_tangents(capsys: pytest.CaptureFixture[str]) -> None:
