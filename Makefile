@@ -32,21 +32,24 @@ docs: $(installed)docs
 # The tutorials as notebooks, in build/notebooks.
 notebooks: $(installed)notebooks
 	mkdir -p build/notebooks
-	cp tutorials/glossary.md build/notebooks
+	sed 's/\.py)/.ipynb)/g' tutorials/glossary.md > build/notebooks/glossary.md
 	for page in tutorials/*.py; do \
 		sed 's/\.py)/.ipynb)/g' $$page | \
 		$(BIN)/jupytext --quiet --from py:percent --to ipynb --set-kernel python3 -o build/notebooks/$$(basename $$page .py).ipynb - || exit 1; \
 	done
+	@echo "$(BIN)/python -m pip install jupyterlab && $(BIN)/jupyter lab build/notebooks"
 
 clean:
 	rm -rf build $(VENV) autograd-mini-demo .pytest_cache .hypothesis .mypy_cache .ruff_cache
 
 $(installed)core: pyproject.toml
+	@echo "installing into $(VENV), once"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 $(installed)%: pyproject.toml
+	@echo "installing into $(VENV), once"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
 	@touch $@

@@ -75,5 +75,5 @@ def __getattr__(name: str) -> Any:
         return _functions.FUNCTIONS[name]
     import difflib  # only here, because importing should be quick
 
-    near = difflib.get_close_matches(name, __all__, n=1)
+    near = ["log"] if name == "ln" else difflib.get_close_matches(name, __all__, n=1)
     raise AttributeError(f"autograd_mini has no attribute {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))

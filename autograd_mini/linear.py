@@ -207,10 +207,10 @@ def check_inner(name: str, x: Any, y: Any) -> None:
     """Raise a ValueError unless the last axis of x is as long as the last but one of y."""
     inner, other = x.shape[-1], y.shape[-2] if y.ndim > 1 else y.shape[0]
     if inner != other:
-        left, right = "columns" if x.ndim > 1 else "elements", "rows" if y.ndim > 1 else "elements"
+        left, right = "column" if x.ndim > 1 else "element", "row" if y.ndim > 1 else "element"
         raise ValueError(
-            f"{name} of the shapes {x.shape} and {y.shape}: {inner} {left} meet {other} {right}, "
-            "and they have to be as many"
+            f"{name} of the shapes {x.shape} and {y.shape}: {inner} {left}{'s meet' if inner != 1 else ' meets'} "
+            f"{other} {right}{'s' if other != 1 else ''}, and they have to be as many"
         )
 
 

@@ -119,7 +119,7 @@ def test_outside_of_its_domain_there_is_neither_function_nor_derivative() -> Non
 
 def test_several_are_drawn_side_by_side() -> None:
     axes = plot_activation(["sigmoid", "tanh", ag.relu, lambda z: z**3], at=0.5).axes
-    assert [curves(each)[0].get_label() for each in axes] == ["a = σ(z)", "a = tanh(z)", "a = relu(z)", "a = g(z)"]
+    assert [curves(each)[0].get_label() for each in axes] == ["a = σ(z)", "a = tanh(z)", "a = relu(z)", "g(z)"]
     assert curves(axes[3])[2].get_label() == "at 0.5: slope 0.75"
 
 

@@ -435,7 +435,7 @@ def test_where_an_edge_has_the_symbol_of_the_whole_the_whole_is_written_with_d(
     page = opened(y, at)
     assert formula(page) == written
     assert page.inner_text("#said").startswith(said)
-    assert page.inner_text("#descent h2") == "Gradient descent: w ← w − η dy/dw"
+    assert page.inner_text("#descent h2") == "Gradient descent: w ← w − α dy/dw"
 
 
 def test_gradient_descent_is_the_engines(opened: Callable[..., Page]) -> None:

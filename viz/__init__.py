@@ -67,4 +67,8 @@ def __getattr__(name: str) -> Any:
     """What is loaded when it is asked for."""
     if name in LAZY:
         return getattr(importlib.import_module(f".{LAZY[name]}", __name__), name)
-    raise AttributeError(f"viz has no attribute {name!r}; it has {', '.join(sorted(__all__))}")
+    import difflib  # noqa: PLC0415 - importing should be quick
+
+    near = difflib.get_close_matches(name, __all__, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(sorted(__all__))}"
+    raise AttributeError(f"viz has no attribute {name!r}; {hint}")

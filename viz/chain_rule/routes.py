@@ -105,8 +105,15 @@ class Paths:
             The position of the path in this list; None for all.
         options
             Those of :func:`draw`.
+
+        Raises
+        ------
+        IndexError
+            If the list has no such path.
         """
         made = self._made
+        if which is not None and not 0 <= which < len(self):
+            raise IndexError(f"there is no path {which}: {_plural(len(self), 'path')} can be drawn, counted from 0")
         chosen = (
             self._paths[which].edges if which is not None else [e for edges in made.incoming.values() for e in edges]
         )

@@ -108,9 +108,11 @@ def label_size(weight: float | None) -> Point:
 def short(value: float) -> str:
     """A number that fits in a unit: with four digits, or with two where that takes much less room.
 
-    >>> short(-0.12345), short(1.23456e-8), short(1234567.0)
-    ('−0.1235', '1.2e−08', '1.2e+06')
+    >>> short(-0.12345), short(1.23456e-8), short(1234567.0), short(2.5e-231)
+    ('−0.1235', '1.2e−08', '1.2e+06', '≈ 0')
     """
+    if 0 < abs(value) < 1e-99:
+        return "≈ 0"
     said = text.number(value)
     return said if len(said) <= 7 else f"{value:.2g}".replace("-", "−")
 

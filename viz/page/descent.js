@@ -1,4 +1,4 @@
-// Gradient descent: every parameter moves against its gradient, w ← w − η ∂L/∂w, and the loss is seen to fall.
+// Gradient descent: every parameter moves against its gradient, w ← w − α ∂L/∂w, and the loss is seen to fall.
 
 const LINES = 8; // parameters whose numbers are written out
 

@@ -133,7 +133,8 @@ def _formulas(activation: activations.Activation) -> tuple[str, str]:
         if activation == "linear":
             return "a = z", "da/dz"
         name = getattr(activation, "__name__", "")
-        return f"a = {name if name.isidentifier() else 'g'}(z)", "da/dz"
+        name = name if name.isidentifier() else "g"
+        return f"{name}(z)", f"{name}′(z)"
     operands = [Symbol("z"), *map(Number, rule.defaults)]
     derivative = rule.derivative(0, operands, Symbol("a"))
     return f"a = {rule.applied(*operands).text()}", f"da/dz = {derivative.text()}"

@@ -105,6 +105,13 @@ def classes(predicted: Any, threshold: float = 0.5) -> Any:
     return (predicted.reshape(-1) >= threshold).astype(int)
 
 
+def margin_of(predicted: Any, threshold: float) -> Any:
+    """By how much each example belongs to class 1 rather than to class 0, from -1 to 1, of shape (m,)."""
+    numbers = predicted.reshape(len(predicted), -1).astype(float)
+    margin = numbers[:, 1] - numbers[:, 0] if numbers.shape[1] > 1 else numbers[:, 0] - threshold
+    return margin / (np.abs(margin).max() or 1.0)
+
+
 def sequential(model: Any) -> Any:
     """A network of Values as one of arrays; any other as it is."""
     return model.to_sequential() if hasattr(model, "to_sequential") else model

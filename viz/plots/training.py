@@ -9,7 +9,7 @@ import numpy as np
 from autograd_mini import Tensor, no_grad
 
 from ..style import LIGHT
-from .plotting import FIRST, SECOND, classes, figure, legend, literal, panels
+from .plotting import FIRST, SECOND, classes, figure, legend, literal, margin_of, panels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,18 +68,20 @@ def plot_decision_boundary(model: Callable[[Any], Any], X: Any, y: Any, resoluti
     threshold = getattr(getattr(model, "loss", None), "threshold", 0.5)
     with no_grad():
         predicted = predict(grid)
-    predicted = predicted.numpy() if isinstance(predicted, Tensor) else predicted
+    predicted = predicted.numpy() if isinstance(predicted, Tensor) else np.asarray(predicted)
     regions = classes(predicted, threshold).reshape(resolution, resolution)
 
     plot = figure()
     axes = plot.add_subplot(xlabel="$x_1$", ylabel="$x_2$")
     count = max(len(names), regions.max() + 1)
     colours = [CLASSES[i % len(CLASSES)] for i in range(count)]
-    levels = np.arange(count + 1) - 0.5
+    field, levels = regions, np.arange(count + 1) - 0.5
+    if count == 2:  # then the line between is smooth
+        field, levels = margin_of(predicted, threshold).reshape(resolution, resolution), np.array([-2.0, 0.0, 2.0])
     hatches = [HATCHES[i % len(HATCHES)] for i in range(count)]
-    fills = axes.contourf(across, up, regions, levels=levels, colors=[fill for fill, _ in colours], hatches=hatches)
+    fills = axes.contourf(across, up, field, levels=levels, colors=[fill for fill, _ in colours], hatches=hatches)
     fills.set(edgecolor=LIGHT.cluster[1], linewidth=0)  # the edges are the hatching
-    axes.contour(across, up, regions, levels=levels[1:-1], colors=LIGHT.ink, linewidths=1.4)
+    axes.contour(across, up, field, levels=levels[1:-1], colors=LIGHT.ink, linewidths=1.4)
     are_numbers = names.dtype.kind in "biu" and names[0] >= 0 and names[-1] < count  # else they are numbered in order
     for i, name in enumerate(names):
         chosen = points[labels == name]
