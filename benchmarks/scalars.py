@@ -77,22 +77,20 @@ def chain_bytes() -> dict[str, float]:
     return sizes
 
 
-def moons_contestants(batched: bool = False) -> dict[str, Contestant]:
+def moons_contestants() -> dict[str, Contestant]:
     """W2: micrograd's demo; full-batch steps of an MLP 2-16-16-1 on 100 points, max-margin loss and L2.
 
-    Ours is written as micrograd's, or (batched) for one example with vmap; PyTorch does it with tensors. The answer is
-    the loss and a gradient.
+    Ours is written as micrograd's, and for one example with vmap; PyTorch does it with tensors. The answer is the loss
+    and a gradient.
     """
     X, classes = datasets.moons(100, noise=0.1, seed=1)
     y = 2.0 * classes - 1
     model = nn.MLP(2, [16, 16, 1], activation="relu", seed=0)
-    if batched:
-        contestants = {
-            "autograd_mini, vmap": _moons_of_an_example(copy.deepcopy(model), X, y),
-            "autograd_mini, jit(vmap)": _moons_of_an_example(copy.deepcopy(model), X, y, ag.jit),
-        }
-    else:
-        contestants = {"autograd_mini": _moons_of_values(copy.deepcopy(model), X.tolist(), y.tolist())}
+    contestants = {
+        "autograd_mini": _moons_of_values(copy.deepcopy(model), X.tolist(), y.tolist()),
+        "autograd_mini, vmap": _moons_of_an_example(copy.deepcopy(model), X, y),
+        "autograd_mini, jit(vmap)": _moons_of_an_example(copy.deepcopy(model), X, y, ag.jit),
+    }
     if micrograd:
         contestants["micrograd"] = _moons_of_micrograd(model, X.tolist(), y.tolist())
     if torch:

@@ -35,6 +35,8 @@ templates_path = ["templates"]
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_copyright = False
+html_show_search_summary = False  # it would fetch pages, which a browser refuses where they are files
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3

@@ -11,7 +11,9 @@ from sphinx.util.docutils import SphinxDirective
 import autograd_mini as ag
 import viz
 from autograd_mini import rules
+from autograd_mini.algebra import shortest
 from autograd_mini.notation import TEXTBOOK_LATEX
+from viz.mathml import MATHML
 from viz.text import number
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from docutils.nodes import Node
 
+    from autograd_mini.expr import Expr
     from autograd_mini.rules import Rule
 
 NOT_WRITTEN = {  # domains whose row lists some of infinitely many intervals
@@ -28,6 +31,7 @@ NOT_WRITTEN = {  # domains whose row lists some of infinitely many intervals
     "rint": r"x \ne k + \frac{1}{2}",
     **dict.fromkeys(("floor_divide", "mod"), r"\frac{x}{y} \ne k"),
 }
+STYLE = MATHML._replace(letters=TEXTBOOK_LATEX.letters)
 HEADER = "| function | derivative | domain | by convention | picture |\n|---|---|---|---|---|"
 
 
@@ -50,18 +54,24 @@ class DerivativeTable(SphinxDirective):
 def row(rule: Rule, pictures: Path, root: Path) -> str:
     """A row as a line of Markdown; its picture is saved."""
     function = rule.applied(*rule.inputs)
-    derivatives = [rule.derivative(i, result=function).write(TEXTBOOK_LATEX)[0] for i in range(rule.arity)]
+    derivatives = [derivative(rule, i).write(STYLE)[0] for i in range(rule.arity)]
     if rule.arity > 1:
         derivatives = [rf"\partial_{{{x.latex()}}} = {d}" for x, d in zip(rule.inputs, derivatives, strict=True)]
     saved = picture(rule, pictures).relative_to(root).as_posix()
     cells = (
-        f"${function.latex()}$ <br> [`ag.{rule.name}`](#autograd_mini.{rule.name})",
+        f"${function.write(STYLE)[0]}$ <br> [`ag.{rule.name}`](#autograd_mini.{rule.name})",
         stacked(f"${each}$" for each in derivatives),
         stacked(f"${each}$" for each in domain(rule)),
         stacked(conventions(rule)),
         f"![{rule.name} and its derivative](/{saved})",
     )
     return "| " + " | ".join(cell.replace("|", r"\vert ") for cell in cells) + " |"
+
+
+def derivative(rule: Rule, i: int) -> Expr:
+    """The derivative as the row has it, or shorter where a quotient would stand in another one."""
+    formula = rule.derivative(i, result=rule.applied(*rule.inputs))
+    return shortest(formula) if r"\frac{\frac" in formula.latex() else formula
 
 
 def stacked(lines: Iterable[str]) -> str:
@@ -86,7 +96,7 @@ def domain(rule: Rule) -> Iterator[str]:
 
 def between(x: str, low: float, high: float) -> str:
     """An open interval as an inequality."""
-    below, above = ("" if math.isinf(end) else f"{end:g}" for end in (low, high))
+    below, above = ("" if math.isinf(end) else f"{end:g}".replace("1e-07", "10^{-7}") for end in (low, high))
     if below and above:
         return f"{below} < {x} < {above}"
     return f"{x} > {below}" if below else f"{x} < {above}"

@@ -3,7 +3,8 @@
 #
 # The expression e = (a + b)(b + 1), computed step by step at a = 2, b = 1, and its derivatives, in every way one can
 # look at them. You need a little Python and the derivatives of a sum and of a product. Run the cells from top to
-# bottom; change the numbers, and run them again.
+# bottom; change the numbers, and run them again. Lines with `assert` check the page's own numbers; when you change the
+# numbers they stop, so delete them.
 
 # %%
 import autograd_mini as ag
@@ -44,8 +45,10 @@ viz.draw(e, edges="both")
 # %% [markdown]
 # ## The sum over all paths
 #
-# If b grows a little, e changes by way of c *and* by way of d. Along one path the local derivatives multiply, for
-# each step passes on what reaches it, so many times as fast. Over all paths they add up. That is the chain rule:
+# If b grows a little, e changes by way of c *and* by way of d. Along one [path](glossary.md#path) the local derivatives
+# multiply, for each step multiplies the change that reaches it by its local derivative. Over all paths they add up.
+# That is the [chain rule](glossary.md#chain-rule), here for the derivatives of e by a and by b, that is, with respect to
+# them:
 #
 # ∂e/∂a = 1·2 = 2 and ∂e/∂b = 1·2 + 1·3 = 5.
 
@@ -55,7 +58,7 @@ print()
 print(viz.paths(e, b))
 
 # %%
-viz.paths(e, b).draw(1)  # the second one, counted from 0
+viz.paths(e, b).draw(1, show=("value", "local"))  # the second one, counted from 0
 
 # %% [markdown]
 # Is it true? Move b a little to either side, and divide the change of e by that of b. No graph is needed for that.
@@ -82,11 +85,13 @@ print(viz.explain(e, b))
 # ## Backward: one sweep for all inputs
 #
 # Paths are good for understanding, but a larger graph has more of them than one can count. `backward()` visits each
-# node once. It begins at the end with ∂e/∂e = 1 and goes back along the arrows: each node hands on its own derivative,
-# times the local one, to what it was computed from, and what arrives at a node is added up. So b receives 1·2 from c
-# and 1·3 from d. Afterwards each node has its derivative of e, its [gradient](glossary.md#gradient), in `.grad`.
+# node once. It begins at the end with ∂e/∂e = 1 and goes back against the arrows: each node hands on its own
+# derivative, times the local one, to what it was computed from, and what arrives at a node is added up. So b receives
+# 1·2 from c and 1·3 from d. Afterwards each node has the derivative of e by it, its [gradient](glossary.md#gradient), in
+# `.grad`. (Gradients of an earlier run are cleared before; "Leaves collect", below, says why.)
 
 # %%
+e.zero_grad()
 e.backward()
 print(viz.draw(e))
 assert (a.grad, b.grad, c.grad, d.grad, e.grad) == (2, 5, 2, 3, 1)
@@ -126,7 +131,7 @@ assert ag.jvp(f, (2.0, 1.0), (1.0, 0.0))[1] == 2
 assert ag.jvp(f, (2.0, 1.0), (0.0, 1.0))[1] == 5
 
 # %% [markdown]
-# A network has a million inputs (its weights) and one output (its loss). So it learns by the backward sweep.
+# A network may have a million inputs (its weights) and has one output (its loss). So it learns by the backward sweep.
 # [Forward and reverse mode](12_forward_and_reverse_mode.py) has a page of its own.
 
 # %%
@@ -148,8 +153,9 @@ page
 
 # %% [markdown]
 # Everything on this page can be saved: `viz.draw(e).save("e.svg")`, where the ending of the name says as what, `.svg`,
-# `.png` or `.pdf`; `sweeps.save("e.gif")`; `page.save("e.html")`. With `size="slide"` a picture is 16:9, and `frames()`
-# are pictures for slides that follow each other: first the boxes, then values, local derivatives, gradients.
+# `.png` or `.pdf`; `sweeps.save("e.gif")`; `page.save("e.html")`. With `size="slide"` a picture is 16:9; of a graph too
+# large for that, leave the edges' numbers out: `show=("value", "grad")`. `frames()` are pictures for slides that follow
+# each other: first the boxes, then values, local derivatives, gradients.
 
 # %%
 slides = viz.draw(e, size="slide").frames()

@@ -20,8 +20,9 @@ from autograd_mini.rules import RULES
 # ## Rules for what is put together
 #
 # With f = sin x, g = x² + 1 and the numbers c = 7, a = 3, n = 5. Each line is a rule as it is written in every book.
-# `ag.check_rule` compares a formula with the slope of the function, as one gets it by moving x a little; `ag.grad`
-# walks the graph. Both agree with the book.
+# `ag.check_rule` compares a formula with the slope of the function, as one gets it by moving x a little, and says
+# nothing if they agree; `ag.grad` walks the graph. Both agree with the book. (ln is the natural logarithm, which is
+# `log` in programs and in many notes.)
 
 # %%
 f, df = ag.sin, ag.cos
@@ -48,8 +49,9 @@ for rule, (function, derivative) in combined.items():
     print(f"{rule:32} {by_graph:8.4f}")
 
 # %% [markdown]
-# The graph knows none of the rules for quotients or chains of functions. It knows one derivative for each *operation*,
-# and the sum over paths does the rest. Here is the quotient sin x / (x² + 1), with the derivatives as formulas:
+# The graph knows the derivatives of each *operation*, and the sum over paths does the rest. Here is the quotient
+# sin x / (x² + 1). Of y = p / q it knows ∂y/∂p = 1/q and ∂y/∂q = −p/q² = −y/q; (f′ g − f g′) / g² comes out by itself.
+# A step to which you gave no name is called v₁, v₂, …
 
 # %%
 x = Value(1)
@@ -84,8 +86,8 @@ for name in powers + trigonometric + inverse + hyperbolic + inverse_hyperbolic:
     print(RULES[name])
 
 # %% [markdown]
-# Two rows have both inputs variable: the power xʸ, which has a derivative by its exponent, too, and the logarithm to
-# any base, where log_a x has 1/(x ln a).
+# Two rows have both inputs variable: the power xʸ, which has a derivative with respect to its exponent, too, and the
+# logarithm to any base, where log_a x has 1/(x ln a).
 
 # %%
 print(RULES["pow"])
@@ -104,7 +106,8 @@ assert np.isclose(ag.grad(lambda x: ag.log(x, 10))(2.0), 1 / (2 * math.log(10)))
 # Where an inverse function has several values, books choose differently, and the derivative follows the choice. Here
 # arccot goes from 0 to π, so that it has no jump at 0; arcsec x = arccos(1/x) and arccsc x = arcsin(1/x), so that
 # arcsec rises on both sides and arccsc falls: that is why there is |x| in their derivatives. arsech has a derivative
-# for 0 < x < 1, arcoth for |x| > 1. Beyond its domain a function is nan ("not a number"), as in NumPy.
+# for 0 < x < 1, arcoth for |x| > 1. Beyond its domain a function is nan ("not a number"), as in NumPy. (The pictures,
+# made for neurons, say z and a for x and y.)
 
 # %%
 viz.plot_activation(inverse[3:] + inverse_hyperbolic[3:], low=-4, high=4)
@@ -162,7 +165,7 @@ ag.check_rule(ag.asec, misprints[2][1], points=[1.5, 2, 10])  # nothing to see w
 # ## Misprinted losses
 #
 # The cross entropy says how wrong a prediction ŷ is when y is true; [page 03](03_one_neuron_and_its_loss.py) derives
-# it. In one place its second half is printed (1 − y)(1 − log ŷ) instead of (1 − y) log(1 − ŷ). Take y = 0: a
+# it. In one place its second half is printed (1 − y)(1 − ln ŷ) instead of (1 − y) ln(1 − ŷ). Take y = 0: a
 # prediction near 0 is right and should cost nothing, one near 1 is wrong and should cost much. As printed, every
 # prediction costs less than nothing, and a wrong one hardly more than an undecided one.
 
@@ -329,7 +332,8 @@ assert all(0 <= ag.sigmoid(z) <= 1 for z in (-800.0, 0.0, 800.0))
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. Write down the derivative of x ln x, and let `ag.check_rule(lambda x: x * ag.log(x), …, points=[0.5, 2])` judge it.
+# 1. `ag.check_rule(lambda x: x * ag.log(x), lambda x: 0 * x, points=[0.5, 2])` refuses 0 as the derivative of x ln x.
+#    Replace `0 * x` by what you think it is, until nothing is said.
 # 2. Is sin′ = cos when x is in degrees? Check `lambda x: ag.sin(x * math.pi / 180)`.
 # 3. Some books have tan′ = 1 + tan², others 1 / cos², the table has sec². Which of them is right?
 # 4. Take a formula from your own notes and check it. Should it be refused, look at the point that is named.

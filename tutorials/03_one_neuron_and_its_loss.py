@@ -24,8 +24,8 @@ viz.draw(L)
 # The neuron has two inputs x₁ and x₂, a [weight](glossary.md#weight) for each, w₁ and w₂, and a
 # [bias](glossary.md#bias) b. Its z is a plain sum; the [sigmoid](glossary.md#sigmoid) σ(z) = 1/(1 + e⁻ᶻ) turns that
 # into a number between 0 and 1, the [activation](glossary.md#activation) a. It is read as a probability, that of the
-# [label](glossary.md#label) y, the right answer, being 1. The [loss](glossary.md#loss) L = −(y log a + (1 − y) log(1 −
-# a)) is large where a is far from y.
+# [label](glossary.md#label) y, the right answer, being 1. The [loss](glossary.md#loss) L = −(y ln a + (1 − y) ln(1 − a))
+# is large where a is far from y; it is called binary cross entropy, BCE in the picture.
 #
 # The inputs and the label are data: nobody wants to change them, so they are Values with `requires_grad=False` and get
 # no gradient. The weights and the bias are [parameters](glossary.md#parameter): what can be learned.
@@ -34,7 +34,7 @@ viz.draw(L)
 print(f"z = {z.data:.4f}, a = {a.data:.4f}, L = {L.data:.4f}")
 assert np.isclose(z.data, 0.5 * 1.2 - 1.5 * 0.7 + 0.3)
 assert np.isclose(a.data, 1 / (1 + np.exp(-z.data)))
-assert np.isclose(L.data, -np.log(a.data))  # what is left of it for y = 1
+assert np.isclose(L.data, -np.log(a.data if y.data else 1 - a.data))  # one term is 0; NumPy's log is ln
 
 # %% [markdown]
 # ## By hand
@@ -59,7 +59,7 @@ assert np.allclose([da, dz, dw1, dw2, db], [a.grad, z.grad, w1.grad, w2.grad, b.
 # %% [markdown]
 # ## By graph
 #
-# `backward()` has found the same numbers, and `explain` says how; here in short for w₁, in full with
+# `backward()` has found the same numbers, and `explain` says how; here in short for z and w₁, in full with
 # `viz.explain(L, w1)`.
 
 # %%
@@ -84,10 +84,10 @@ assert "dz = a - y" in program
 # and the bias, and makes one node of them. The neuron is then what lectures draw: x → z → a → L.
 
 # %%
-w1, w2, b = Value(0.5), Value(-1.5), Value(0.3)
-z = ag.dot([w1, w2], [1.2, 0.7], b)
+z = ag.dot([w1, w2], [x1, x2], b)
 a = ag.sigmoid(z)
-L = nn.binary_crossentropy(1, a)
+L = nn.binary_crossentropy(y, a)
+L.zero_grad()  # w₁, w₂ and b still have the gradients of the graph above
 L.backward()
 assert np.allclose([w1.grad, w2.grad, b.grad], [dw1, dw2, db])
 viz.draw(L)
@@ -96,10 +96,10 @@ viz.draw(L)
 # ## Where the loss comes from
 #
 # If ŷ is the probability of y = 1, then that of y = 0 is 1 − ŷ. Both in one formula: p(y|x) = ŷ^y (1 − ŷ)^(1 − y), for
-# one of the two exponents is 0. A good neuron makes what really happened *likely*. Of several independent examples the
-# probabilities multiply. A logarithm makes a sum of the product, and a minus makes something to be minimised of it:
-# −log p(y|x) = −(y log ŷ + (1 − y) log(1 − ŷ)). So the [cross entropy](glossary.md#cross-entropy) is the negative log
-# likelihood.
+# one of the two exponents is 0. That is the [likelihood](glossary.md#likelihood) of what really happened, and a good
+# neuron makes it large. Of several independent examples the probabilities multiply. A logarithm makes a sum of the
+# product, and a minus makes something to be minimised of it: −ln p(y|x) = −(y ln ŷ + (1 − y) ln(1 − ŷ)). So the
+# [cross entropy](glossary.md#cross-entropy) is the negative log likelihood.
 
 
 # %%
@@ -107,7 +107,7 @@ def likelihood(y, p):
     return p**y * (1 - p) ** (1 - y)
 
 
-print("y   ŷ     p(y|x)   −log p   cross entropy")
+print("y   ŷ     p(y|x)    −ln p   cross entropy")
 for label in (0, 1):
     for p in (0.1, 0.9):
         cross_entropy = nn.binary_crossentropy(label, p)
@@ -117,8 +117,8 @@ for label in (0, 1):
 # %% [markdown]
 # ### The bounding cases
 #
-# For y = 1 only −log ŷ is left. Its derivative −1/ŷ is negative everywhere, so going downhill makes ŷ larger: it is
-# pushed to 1, the harder the farther away it is. For y = 0 only −log(1 − ŷ) is left, with the derivative 1/(1 − ŷ) > 0:
+# For y = 1 only −ln ŷ is left. Its derivative −1/ŷ is negative everywhere, so going downhill makes ŷ larger: it is
+# pushed to 1, the harder the farther away it is. For y = 0 only −ln(1 − ŷ) is left, with the derivative 1/(1 − ŷ) > 0:
 # ŷ is pushed to 0. Here are five steps downhill for each, from the circle to the star, with the slope at each of them.
 
 
@@ -146,8 +146,8 @@ for label in (1, 0):
     assert np.allclose(slopes, [-label / p + (1 - label) / (1 - p) for p in (0.1, 0.5, 0.9)])
 
 # %% [markdown]
-# By ŷ the loss becomes ever steeper; by z it does not: σ is flat where it is sure of itself, and what is left is a − y,
-# between −1 and 1. That is why sigmoid and cross entropy go together. A neuron that is sure and wrong has a slope near
+# As a function of ŷ the loss gets ever steeper; as a function of z it does not: σ is flat where it is sure of itself,
+# and what is left is a − y, between −1 and 1. That is why sigmoid and cross entropy go together. A neuron that is sure and wrong has a slope near
 # ±1, so it learns; one that is right has a slope near 0, so it stays.
 
 # %%
@@ -173,7 +173,7 @@ z2 = ag.dot([w2], [a1], b2)
 a2 = ag.sigmoid(z2)
 L = nn.binary_crossentropy(y, a2)
 L.backward()
-viz.draw(L)
+viz.draw(L, size="slide", show=("value", "grad"))
 
 # %%
 dz2 = a2.data - y.data

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Gradient descent
 #
-# The derivative of the cost says which way is uphill; so a step the other way makes the cost smaller, and many such
-# steps are called learning. First on a curve and on a surface, then logistic regression over m examples, with loops
+# The derivative of the cost says which way is uphill; so a small step the other way makes the cost smaller, and many
+# such steps are called learning. First on a curve and on a surface, then logistic regression over m examples, with loops
 # and without, up to images. You need [one neuron and its loss](03_one_neuron_and_its_loss.py), and of NumPy that `@`
 # and `np.dot` multiply matrices; [arrays and broadcasting](05_arrays_and_broadcasting.py) has the rest.
 
@@ -49,7 +49,7 @@ viz.plot_loss_surface(J, (-1, 7), path=path)
 # ### Too small, too large
 #
 # With a small α the way takes long. With a large one each step jumps over the minimum to the other side; and beyond
-# some α, here 1, it lands higher than it started from.
+# some α, here 1, it lands higher than it started from. In the picture, the squares begin at w = 4 and climb.
 
 # %%
 for learning_rate in (0.01, 0.1, 0.5, 0.95, 1.05):
@@ -59,7 +59,7 @@ assert abs(descend(J, 0.0, 0.95, 20)[-1] - 3) < 3 < abs(descend(J, 0.0, 1.05, 20
 
 # %%
 viz.plot_loss_surface(
-    J, (-1, 7), path={"too small, α = 0.04": descend(J, 0.0, 0.04, 5), "too large, α = 0.95": descend(J, 0.0, 0.95, 5)}
+    J, (-2, 8), path={"too small, α = 0.03": descend(J, -1.0, 0.03, 5), "too large, α = 1.15": descend(J, 4.0, 1.15, 4)}
 )
 
 # %% [markdown]
@@ -144,7 +144,7 @@ def vectorised(w, b):
 #
 # Only the forward pass is left to write; the derivatives are found. A [Tensor](glossary.md#tensor) is an array that
 # is a node of a graph, and NumPy's functions take it. There are no loops over nodes, either: the graph has a few
-# nodes, however many examples there are.
+# nodes, however many examples there are. `w.grad` is None before `J.backward()`: call it first.
 
 
 # %%
@@ -161,10 +161,9 @@ w, b = np.array([[0.3], [-0.2]]), 0.1
 for way in (with_loops, vectorised, by_autograd):
     J, dw, db = way(w, b)
     print(f"{way.__name__:12} J = {J:.6f}, dw = ({dw[0, 0]:.6f}, {dw[1, 0]:.6f}), db = {db:.6f}")
-for ours, hers in zip(by_autograd(w, b), with_loops(w, b), strict=True):
-    assert np.allclose(ours, hers, rtol=1e-12)
-for ours, hers in zip(by_autograd(w, b), vectorised(w, b), strict=True):
-    assert np.allclose(ours, hers, rtol=1e-12)
+for way in (with_loops, vectorised):
+    for ours, theirs in zip(by_autograd(w, b), way(w, b), strict=True):
+        assert np.allclose(ours, theirs, rtol=1e-12)
 
 # %% [markdown]
 # `to_python` prints what was found, and it is the lectures' formulas, line by line:
@@ -200,10 +199,11 @@ viz.plot_decision_boundary(lambda rows: ag.sigmoid(rows @ w + b), X.T, y)
 
 # %% [markdown]
 # In a deeper network weights that are all 0 stay equal ([page 08](08_a_shallow_network.py) shows it). Here they may
-# begin with 0, because the cost is [convex](glossary.md#convex): a bowl, without a second valley to be caught in. Its
-# second derivatives say so: their matrix, the [Hessian](glossary.md#hessian), has no negative eigenvalue, wherever one
-# looks; nowhere, and in no direction, does the surface bend down. So all starts lead to the same minimum. (With the
-# squared error instead of the cross entropy it is no bowl: [page 06](06_activations_and_losses.py) has the picture.)
+# begin with 0, because the cost is [convex](glossary.md#convex): a bowl, without a second valley to be caught in. For go
+# straight on in any direction: z changes steadily, dL/dz = a − y and d²L/dz² = a(1 − a), so the second derivative of J
+# is the mean of a(1 − a)·(change of z)², which is never negative. Nowhere does the surface bend down, and all starts
+# lead to the same minimum. (With the squared error it is no bowl: [page 06](06_activations_and_losses.py) has the
+# picture.)
 
 
 # %%
@@ -211,12 +211,14 @@ def cost_of(w_and_b):
     return nn.binary_crossentropy(Y[0], w_and_b[:2] @ X + w_and_b[2], from_logits=True)
 
 
-rng = np.random.default_rng(0)
-curvatures = [np.linalg.eigvalsh(ag.hessian(cost_of)(rng.normal(scale=3, size=3))) for _ in range(10)]
-assert np.min(curvatures) >= -1e-12
+direction = np.array([1.0, 2.0, -3.0])  # or any other
+change = direction[:2] @ X + direction[2]
 ends = []
 for start in ([0.0, 0.0, 0.0], [4.0, -4.0, 1.0]):
     w_and_b = np.array(start)
+    A = ag.sigmoid(w_and_b[:2] @ X + w_and_b[2])
+    second = ag.grad(ag.grad(lambda t, start=w_and_b: cost_of(start + t * direction)))(0.0)
+    assert np.isclose(second, np.mean(A * (1 - A) * change**2))
     for _ in range(3000):
         w_and_b = w_and_b - 0.5 * ag.grad(cost_of)(w_and_b)
     ends.append(w_and_b)
@@ -226,12 +228,15 @@ assert np.allclose(*ends, atol=1e-3)
 # %% [markdown]
 # ## Normalising the features
 #
-# Suppose one feature goes from −2 to 2 and another from −10 to 10, in other units. Then the bowl is a narrow valley:
-# the second weight's slope is far larger, and a learning rate that suits it is too small for the first. Divide each
-# feature by its standard deviation (and subtract its mean, which is 0 here), and the bowl is round. Two paths of twelve
-# steps, each with a learning rate that suits it, drawn on the same surface:
+# Suppose one feature lies between −2 and 2 and another between −10 and 10, in other units. Then the bowl is a narrow
+# valley: the second weight's slope is far larger, and a learning rate that suits it is too small for the first. Divide
+# each feature by its standard deviation (and subtract its mean, which is about 0 here), and the bowl is rounder: its
+# [curvature](glossary.md#curvature), that is, how fast the slope changes, is 3 times as large in the steepest direction
+# as in the flattest; before, 32 times. Two paths of twelve steps, each with a learning rate that suits it, drawn in the
+# raw w₁, w₂, where the normalised steps are no longer perpendicular to the lines:
 
 # %%
+rng = np.random.default_rng(0)
 two = rng.normal(size=(2, 200)) * [[1], [5]]
 answers = (rng.uniform(size=200) < ag.sigmoid(1.5 * two[0] + 0.2 * two[1])).astype(float)
 size = two.std(axis=1)
@@ -251,7 +256,8 @@ def path_on(X, w1, w2, learning_rate):
 
 
 raw = path_on(two, -1.0, 0.5, learning_rate=0.45)
-normalised = path_on(two / size[:, None], -1.0 * size[0], 0.5 * size[1], learning_rate=5.0) / size  # in the same units
+scaled = two / size[:, None]
+normalised = path_on(scaled, -1.0 * size[0], 0.5 * size[1], learning_rate=5.0) / size  # in the same units
 plot = viz.plot_loss_surface(cost_on(two), (-1.5, 3), (-0.6, 1), path={"raw features": raw, "normalised": normalised})
 plot.axes[0].set(xlabel="$w_1$", ylabel="$w_2$")
 plot
@@ -260,6 +266,11 @@ plot
 J_raw, J_normalised = cost_on(two)(*raw[-1]), cost_on(two)(*normalised[-1])
 print(f"after 12 steps: J = {J_raw:.3f} with raw features, {J_normalised:.3f} with normalised ones")
 assert J_normalised < J_raw - 0.03
+for name, features, end in (("raw", two, normalised[-1]), ("normalised", scaled, normalised[-1] * size)):
+    second_derivatives = ag.hessian(lambda w, X=features: cost_on(X)(*w))(end)
+    flattest, steepest = np.linalg.eigvalsh(second_derivatives)  # the curvatures in these two directions
+    print(f"{name:10} steepest / flattest: {steepest / flattest:.0f}")
+assert round(steepest / flattest) == 3
 
 # %% [markdown]
 # ## Images
@@ -273,17 +284,15 @@ images, is_cat = datasets.images(m=209, size=64)
 X, Y = images.reshape(209, -1).T / 255, is_cat.reshape(1, -1)
 print("images", images.shape, " X", X.shape, " Y", Y.shape)
 assert X.shape == (12_288, 209)
-for height, width, colours in ((128, 128, 3), (1000, 1000, 1)):
-    unrolled = np.zeros((height, width, colours)).reshape(-1, 1)
-    print(f"{height}×{width}, {colours} colour{'s' * (colours > 1)}: {len(unrolled):,} features")
-assert np.zeros((128, 128, 3)).reshape(-1, 1).shape == (49_152, 1)
-assert np.zeros((1000, 1000)).reshape(-1, 1).shape == (1_000_000, 1)
+print(f"128×128 in colour: {128 * 128 * 3:,} features; 1000×1000 in grey: {1000 * 1000:,}")
+assert (128 * 128 * 3, 1000 * 1000) == (49_152, 1_000_000)
 viz.plot_digits(images, is_cat, limit=10)
 
 # %% [markdown]
-# The same few lines learn from them; nothing in them depends on the number of features. Normalised features make the
-# difference here, too. Both times α and the number of steps are the same; centred features have only lost their mean,
-# normalised ones are divided by their standard deviation as well.
+# The same few lines learn from them; nothing in them depends on the number of features. Raw pixels are all positive,
+# so a change of all weights together changes every z, and above α ≈ 0.003 the steps jump to and fro. After subtracting
+# the mean (centred), α can be twenty times larger. Dividing by the standard deviation as well (normalised) hardly
+# matters here, since all pixels vary alike. Each line has about the largest α with which J falls at every step:
 
 
 # %%
@@ -295,16 +304,24 @@ def train(X, Y, learning_rate, steps):
         J.backward()
         costs.append(J.item())
         w, b = Tensor(w.data - learning_rate * w.grad), Tensor(b.data - learning_rate * b.grad)
-    return costs, np.mean((A.data >= 0.5) == Y)  # A and Y are both (1, m)
+    return costs, lambda X, Y: np.mean((w.data.T @ X + b.data >= 0) == Y)  # a ≥ ½ where z ≥ 0; Y is (1, m) as well
 
 
+new_images, new_is_cat = datasets.images(m=209, size=64, seed=7)
+X_new, Y_new = new_images.reshape(209, -1).T / 255, new_is_cat.reshape(1, -1)
 mean, spread = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)
-for name, features in (("centred", X - mean), ("normalised", (X - mean) / spread)):
-    costs, right = train(features, Y, learning_rate=0.003, steps=151)
+for name, shift, scale, learning_rate in (
+    ("raw", 0, 1, 0.003),
+    ("centred", mean, 1, 0.06),
+    ("normalised", mean, spread, 0.002),
+):
+    costs, right = train((X - shift) / scale, Y, learning_rate, steps=151)
     print(f"{name:10} J at step 0, 50, 100, 150:", *(f"{costs[step]:.2f}" for step in (0, 50, 100, 150)))
-    print(f"{'':10} {right:.0%} of the images right")
+    known, new = right((X - shift) / scale, Y), right((X_new - shift) / scale, Y_new)
+    print(f"{'':10} right: {known:.0%} of the images it learned from, {new:.0%} of new ones")
     assert np.isclose(costs[0], np.log(2))
-assert costs[150] < 0.25
+    assert np.all(np.diff(costs) < 0)
+print(f"the pixels' standard deviations: {spread.min():.2f} to {spread.max():.2f}")
 
 # %% [markdown]
 # ## Try it yourself

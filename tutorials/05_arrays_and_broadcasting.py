@@ -18,7 +18,7 @@ from autograd_mini import Tensor, nn
 # ## Products
 #
 # A [tensor](glossary.md#tensor) is an array that is a node of the graph, as a Value is a number that is one. NumPy's
-# own functions take it. The dot product multiplies entry by entry and adds up, so its derivative by x1 is x2.
+# own functions take it. The dot product adds up products of entries: its derivative with respect to x1 is x2.
 
 # %%
 x1 = Tensor([5, 1, 0, 3, 8, 2, 5, 6, 0, 1, 2, 5, 9, 0, 7])
@@ -40,7 +40,7 @@ z = np.dot(W, x1)
 print(np.multiply(x1, x2).tolist())
 print("outer", np.outer(x1, x2).shape, "  W", W.shape, "  Wx", z.shape)
 assert np.multiply(x1, x2).tolist() == [10, 5, 0, 0, 24, 4, 10, 54, 0, 0, 4, 25, 36, 0, 63]
-assert np.outer(x1, x2)[4, 7].item() == 8 * 9
+assert np.array_equal(np.outer(x1, x2).numpy(), np.outer(x1.numpy(), x2.numpy()))
 
 # %% [markdown]
 # The maximum depends on the largest entry alone, so that gets the whole gradient. Where several are largest, or
@@ -83,13 +83,11 @@ def matrix_times_by_loop(W, x):
     return [dot_by_loop(row, x) for row in W]
 
 
-looped = ag.stack(matrix_times_by_loop(W, x1))
-np.sum(looped**2).backward()
-by_loop = W.grad
-W.zero_grad()
-np.sum(z**2).backward()
-assert np.allclose(looped.numpy(), z.numpy())
-assert np.allclose(by_loop, W.grad)
+for z in (ag.stack(matrix_times_by_loop(W, x1)), np.dot(W, x1)):
+    W.zero_grad()
+    np.sum(z**2).backward()
+    assert np.allclose(z.numpy(), W.numpy() @ x1.numpy())
+    assert np.allclose(W.grad, 2 * np.outer(z.numpy(), x1.numpy()))
 
 # %% [markdown]
 # What differs is the time. Each of these is a million products. The authors of the notes saw 352 ms for the loop of the
@@ -132,21 +130,22 @@ assert (X + column).tolist() == [[11, 12, 13], [24, 25, 26]]
 # %% [markdown]
 # A gradient has the shape of what it belongs to: that of a row is a row. An entry of the row acts in every row of the
 # result, and derivatives add up over all paths, so its gradient is a sum over the rows: "Σ over axis 0" in the picture.
-# For a column it is Σ over axis 1.
+# For a column it is Σ over axis 1. At the last edge, "spread": the gradient of a sum is copied to every entry.
 
 # %%
 S = X + row
 T = S * column
 J = np.sum(T)
+J.zero_grad()  # gradients add up, so begin anew if the cell runs twice
 J.backward()
 assert row.grad.tolist() == [[30, 30, 30]]
 assert column.grad.tolist() == [[66], [75]]
-viz.draw(J)
+viz.draw(J, size="slide")
 
 # %% [markdown]
 # To check it for all four: write the copies out, so that each has a gradient of its own, and add those up.
-# `backward()` starts from a single number, whose derivative by itself is 1. Started from an array, it has to be given
-# the gradient that arrives there.
+# `backward()` starts from a single number, whose derivative with respect to itself is 1. Started from an array,
+# it has to be given the gradient that arrives there.
 
 # %%
 arriving = np.array([[1.0, 2, 3], [4, 5, 6]])
@@ -175,7 +174,7 @@ print(P.numpy())
 assert np.allclose(P[0].numpy(), [1.23074356e-04, 9.97281837e-01, 2.47201452e-03, 1.23074356e-04])
 assert np.allclose(P[1].numpy(), [6.68456877e-03, 3.32805082e-04, 9.92077968e-01, 9.04658008e-04])
 assert np.allclose(P.numpy(), ag.softmax(x).numpy())
-viz.draw(P, show=("structure", "local"))
+viz.draw(P, show=("structure", "local"), direction="BT", size="slide")
 
 # %% [markdown]
 # Without `keepdims` the sums have the shape (2,), which fits no row of four:
@@ -220,8 +219,6 @@ vector = image2vector(image)
 np.sum(vector**2).backward()
 print("image", image.shape, "  vector", vector.shape, "  gradient", image.grad.shape)
 print("(a·b, c)", image.reshape(image.shape[0] * image.shape[1], image.shape[2]).shape)
-for h, w, colours in ((64, 64, 3), (128, 128, 3), (1000, 1000, 1)):
-    print(f"{h} × {w} × {colours} = {image2vector(np.zeros((h, w, colours))).shape[0]:,} features")
 
 # %% [markdown]
 # Of m images, unroll each and turn the rows into columns with `.T`. To ask `reshape` for that shape directly gives the
@@ -238,13 +235,13 @@ assert not (mixture[:, 17] == images[17].ravel()).all()
 # %% [markdown]
 # ## Rank-1 arrays
 #
-# An array of shape (6,) has one axis, so it is of [rank](glossary.md#rank) 1. It is neither a row nor a column, and its
+# An array of shape (5,) has one axis, so it is of [rank](glossary.md#rank) 1. It is neither a row nor a column, and its
 # own transpose. A product that was meant to be a matrix is then a number.
 
 # %%
-a = Tensor(np.arange(6.0))
-for name, array in (("rank 1", a), ("column", a.reshape(6, 1)), ("row", a.reshape(1, 6))):
-    print(f"{name:7} a {array.shape}   a.T {array.T.shape}   np.dot(a, a.T) {np.dot(array, array.T).shape}")
+for shape in ((5,), (5, 1), (1, 5), (6,), (6, 1)):
+    a = Tensor(np.ones(shape))
+    print(f"a {a.shape}   a.T {a.T.shape}   np.dot(a, a.T) {np.dot(a, a.T).shape}")
 
 # %% [markdown]
 # The costly mistake is (N,) against (N, 1). To broadcasting, (N,) is a row: the difference is a matrix (N, N), and
@@ -268,7 +265,7 @@ except ValueError as error:
 assert nn.mean_squared_error(y.reshape(4, 1), predicted).item() == 0
 
 # %% [markdown]
-# So write (N, 1) or (1, N), and `reshape` whatever is (N,). A single number fits every shape.
+# So write (N, 1) or (1, N). (`fit` also takes labels as (m,), and makes a column of them.) One number fits all shapes.
 
 # %%
 print((Tensor([[1], [2], [3]]) + 10).tolist(), Tensor([[1, 2, 3]]).T.tolist())
@@ -357,6 +354,7 @@ except ValueError as error:
 # their numbers do not depend on t.
 
 # %%
+t = Tensor([1.0, 2, 3])
 squares = ag.stack([t[i] ** 2 for i in range(3)])
 np.sum(squares).backward()
 print(squares, t.grad, type(np.zeros_like(t)).__name__, np.ones_like(t))

@@ -44,8 +44,8 @@ assert np.allclose(slope(ag.sigmoid), a * (1 - a))
 assert np.allclose(slope(ag.tanh), 1 - np.tanh(points) ** 2)
 
 # %% [markdown]
-# Softplus, ln(1 + eᶻ), is a ReLU without the corner; its derivative 1/(1 + e⁻ᶻ) is the sigmoid. The slope of the leaky
-# ReLU left of 0 can be chosen.
+# Softplus, log(1 + eᶻ), is a ReLU without the corner; its derivative 1/(1 + e⁻ᶻ) is the sigmoid. (Here as in NumPy,
+# log is the natural logarithm, ln.) The slope of the leaky ReLU left of 0 can be chosen.
 
 # %%
 print("relu          ", slope(ag.relu).tolist())
@@ -55,22 +55,17 @@ assert slope(ag.leaky_relu).tolist() == [0.01, 0.01, 0.01, 1, 1]
 assert np.allclose(slope(ag.softplus), a)
 
 # %% [markdown]
-# At 0 the ReLU has a corner and no derivative, so a convention decides. Ours is the slope on the left: 0, and 0.01 for
-# the leaky one. One set of the notes takes 1 for both. In `np.maximum(0, z)` both numbers are the largest, and they
-# share; |z| takes 0, halfway between its two slopes. It hardly matters in training, as z is seldom exactly 0, but it
-# explains why two programs can differ there.
+# The slopes at 0, in the middle, are a [convention](02_rules_and_misprints.py). Written with other functions, the ReLU
+# has theirs: in `np.maximum(0, z)` both numbers are the largest at 0, and they share.
 
 # %%
 for name, g in {
-    "ag.relu": ag.relu,
-    "ag.leaky_relu": ag.leaky_relu,
+    "ag.relu(z)": ag.relu,
     "np.maximum(0, z)": lambda z: np.maximum(0, z),
     "z * np.heaviside(z, 1)": lambda z: z * np.heaviside(z, 1),
-    "np.abs": np.abs,
 }.items():
     print(f"{name:23} slope at 0: {slope(g, at=[0.0])[0]}")
 assert slope(ag.relu, at=[0.0]) == 0
-assert slope(ag.leaky_relu, at=[0.0]) == 0.01
 
 # %% [markdown]
 # ## Why an activation at all
@@ -107,6 +102,7 @@ assert np.allclose(linear_layers(here), W2 @ W1 @ here + (W2 @ b1 + b2))
 # rise together or fall together.
 
 # %%
+random = np.random.default_rng(0)
 z = random.normal(size=(1000, 20))
 print(f"mean of tanh {np.tanh(z).mean():.2f}, of the sigmoid {ag.sigmoid(z).mean():.2f}")
 for g in (ag.tanh, ag.sigmoid):
@@ -137,7 +133,7 @@ viz.plot_activation(["sigmoid", "tanh"], at=4, low=-8, high=8)
 # ## Losses
 #
 # Five predictions ŷ and what is true, y. L1 is Σ|y − ŷ|, L2 is Σ(y − ŷ)², and the
-# [cross entropy](glossary.md#cross-entropy) is −Σ(y ln ŷ + (1 − y) ln(1 − ŷ)).
+# [cross entropy](glossary.md#cross-entropy) is −Σ(y log ŷ + (1 − y) log(1 − ŷ)).
 
 # %%
 y_hat, y = Tensor([0.78, 0.89, 0.12, 0.08, 0.97]), np.array([1, 1, 0, 0, 1])
@@ -150,9 +146,9 @@ assert np.isclose(L2.item(), 0.0822)
 assert np.isclose(cross_entropy.item(), 0.6066693634880955)
 
 # %% [markdown]
-# Their derivatives by ŷ say what they punish: L1 pulls at every prediction alike, L2 in proportion to the error, the
-# cross entropy with −1/ŷ or 1/(1 − ŷ), without bound for a prediction that is certain and wrong. The square is often
-# halved, ½(ŷ − y)², so that its derivative is ŷ − y without a 2.
+# Their derivatives with respect to ŷ say what they punish: L1 pulls at every prediction alike, L2 in proportion to the
+# error, the cross entropy with −1/ŷ or 1/(1 − ŷ), without bound for a prediction that is certain and wrong. The square
+# is often halved, ½(ŷ − y)², so that its derivative is ŷ − y without a 2.
 
 # %%
 half = np.sum((y_hat - y) ** 2 / 2)
@@ -176,10 +172,8 @@ assert np.isclose(J.item(), nn.binary_crossentropy(y, y_hat).item())
 # %% [markdown]
 # ## Where the cross entropy comes from
 #
-# ŷ is the probability that y = 1, so what did happen had the probability ŷ if y = 1 and 1 − ŷ if y = 0. Both in one
-# formula: p(y|x) = ŷ^y · (1 − ŷ)^(1−y). All five together have the product of these, the
-# [likelihood](glossary.md#likelihood). A good network makes it large, that is, its negative logarithm small. And the
-# logarithm of a product is a sum:
+# It is the negative logarithm of the [likelihood](glossary.md#likelihood), as [one
+# neuron](03_one_neuron_and_its_loss.py) derives. That is, for the five, the product of all p(y|x) = ŷ^y (1 − ŷ)^(1−y):
 
 # %%
 likelihood = np.prod(y_hat**y * (1 - y_hat) ** (1 - y))
@@ -187,9 +181,8 @@ print(f"likelihood {likelihood.item():.4f}, its negative logarithm {-np.log(like
 assert np.isclose(-np.log(likelihood).item(), cross_entropy.item())
 
 # %% [markdown]
-# For a single example one of the two terms is left. If y = 1, L = −ln ŷ, which pushes ŷ up towards 1; if y = 0,
-# L = −ln(1 − ŷ), which pushes ŷ down towards 0. With ŷ = σ(z), the derivative by z is ŷ − y: never large, and 0 only
-# where the prediction is right.
+# The bounding cases push ŷ up to 1 if y = 1, and down to 0 if y = 0. With ŷ = σ(z), the derivative with respect to z is
+# ŷ − y: never large, and 0 only where the prediction is right.
 
 
 # %%
@@ -204,14 +197,19 @@ def loss_if_y_is_0(z):
 y_hat_at_3 = ag.sigmoid(3.0)
 assert np.isclose(ag.grad(loss_if_y_is_1)(3.0), y_hat_at_3 - 1)
 assert np.isclose(ag.grad(loss_if_y_is_0)(3.0), y_hat_at_3)
-viz.plot_activation([loss_if_y_is_1, loss_if_y_is_0])
+plot = viz.plot_activation([loss_if_y_is_1, loss_if_y_is_0])
+for y_true, axes in zip((1, 0), plot.axes, strict=True):
+    value, derivative = axes.get_legend().get_texts()
+    value.set_text(f"L(σ(z), {y_true})")
+    derivative.set_text(f"dL/dz = σ(z) − {y_true}")
+plot
 
 # %% [markdown]
 # ## Why not the squared error
 #
 # For logistic regression it is not [convex](glossary.md#convex): a line between two points of the curve may run below
 # it, and descent may end in a valley that is not the lowest. Six examples show it, one with a large feature and five
-# with a small one. From w = −1, descent goes the wrong way and stays.
+# with a small one. From w = −1, descent goes the wrong way, to a valley where it stays.
 
 # %%
 features, labels = np.array([10, -0.3, -0.3, -0.3, -0.3, -0.3]), np.array([1, 1, 1, 1, 1, 0])
@@ -233,7 +231,9 @@ def descend(J, w, learning_rate, steps):
     return path
 
 
-wrong_way = descend(squared, -1.0, learning_rate=20, steps=8)
+wrong_way = descend(squared, -1.0, learning_rate=60, steps=16)
+assert abs(ag.grad(squared)(wrong_way[-1])) < 1e-3
+assert squared(wrong_way[-1]) > squared(0.2)
 viz.plot_loss_surface(squared, (-8, 4), path={"squared error": wrong_way})
 
 # %% [markdown]
@@ -245,8 +245,8 @@ print(f"descent ends at w = {wrong_way[-1]:.1f} and w = {right_way[-1]:.1f}")
 viz.plot_loss_surface(entropy, (-8, 4), path={"cross entropy": right_way})
 
 # %% [markdown]
-# Convex means that the second derivative is nowhere negative. The reason is in dz: the squared error's has the factor
-# σ′(z), which is almost 0 for a prediction that is certain, be it right or wrong.
+# Convex means that the second derivative is nowhere negative. dz of ½(a − y)² is (a − y)·a(1 − a): where the answer is
+# certain and wrong it shrinks towards 0, so the slope falls while the error grows. There the curve bends down.
 
 # %%
 grid = np.linspace(-8, 4, 49)
@@ -263,8 +263,8 @@ assert min(map(ag.grad(ag.grad(squared)), grid)) < 0 <= min(map(ag.grad(ag.grad(
 # ## Logarithms of 0
 #
 # σ(40) is so near to 1 that a float cannot tell the two apart. Then 1 − ŷ is 0, its logarithm −∞, and the gradient is
-# lost. The losses of `nn` keep ŷ within 10⁻⁷ of 0 and 1, so that the loss stays finite, but there it is flat. With
-# `from_logits=True` the loss is given the [logit](glossary.md#logit) z instead of ŷ = σ(z), and is exact.
+# lost. The losses of `nn` keep ŷ at least 10⁻⁷ away from 0 and 1, so that the loss stays finite, but there it is
+# flat. With `from_logits=True` the loss is given the [logit](glossary.md#logit) z instead of ŷ = σ(z), and is exact.
 
 # %%
 for name, loss in {
@@ -279,7 +279,7 @@ for name, loss in {
 assert (L.data, z.grad) == (40, 1)
 
 # %% [markdown]
-# The same happens with softplus written out: e¹⁰⁰⁰ is infinite, ln(1 + e¹⁰⁰⁰) is not.
+# The same happens with softplus written out: e¹⁰⁰⁰ is infinite for a float, log(1 + e¹⁰⁰⁰) is not.
 
 # %%
 z = Value(1000.0)
@@ -328,8 +328,8 @@ assert question.check((a.data - y) * a.data * (1 - a.data))
 # %% [markdown]
 # 1. Derive σ′ = σ(1 − σ) by hand, then let `ag.check_rule(ag.sigmoid, …)` judge it; also the wrong z(1 − z).
 # 2. At which z is tanh steeper than the sigmoid? Plot both, and a = z / (1 + |z|) as a function of your own.
-# 3. What is the cost of five predictions of ½, whatever the labels? Why ln 2?
-# 4. Which ŷ makes y ln ŷ + (1 − y) ln(1 − ŷ) largest for y = 0.3? Find it with `ag.grad`.
+# 3. What is the cost of five predictions of ½, whatever the labels? Why log 2?
+# 4. Which ŷ makes y log ŷ + (1 − y) log(1 − ŷ) largest for y = 0.3? Find it with `ag.grad`.
 # 5. Draw ½(σ(z) − y)² and the cross entropy as graphs, at z = 8 and y = 0: which edge stops the gradient?
 #
 # Next: [forward propagation by hand](07_forward_propagation_by_hand.py).

@@ -61,7 +61,7 @@ model = nn.Sequential([nn.Dense(3, activation="sigmoid"), nn.Dense(1, activation
 model.build((None, 2))
 model.set_weights([W1, b1, W2, b2])
 assert np.isclose(model(x.reshape(1, 2)).item(), a1_2.item())
-viz.network(model, example=x)
+viz.network(model, size="slide")
 
 # %% [markdown]
 # ## A loop over the columns of W
@@ -127,16 +127,16 @@ for layer in (dense_of_list, dense_at_once):
     assert W.grad.tolist() == [[-2, -2, -2], [4, 4, 4]]
 
 # %% [markdown]
-# The second one needs no loop: the matrix product takes all columns at once. Number and gradient are the same; the
-# graph is not. The loop makes a node for every step of every unit, the product one for all.
+# The second needs no loop: the matrix product takes all columns at once. Number and gradient are the same, the graph
+# is not: the loop makes a node for every step of every unit. (Of the bias it makes none here: `b1` is a plain array.)
 
 # %%
-z = dense_of_list(a_in, W, b, linear)
-viz.draw(z, show=("structure", "value"), title="A list of units")
+z = dense_of_list(a_in, W, b1, linear)
+viz.draw(z, show=("structure", "value"), size="slide", title="A list of units")
 
 # %%
-z = dense_at_once(a_in, W, b, linear)
-viz.draw(z, show=("structure", "value"), title="One matrix product")
+z = dense_at_once(a_in, W, b1, linear)
+viz.draw(z, show=("structure", "value"), size="slide", title="One matrix product")
 
 # %% [markdown]
 # ## Four layers in a row
@@ -168,7 +168,9 @@ assert np.isclose(f_x.item(), sequential(a_in, dense_at_once).item())
 # `nn`, with the same loss:
 
 # %%
-nn.binary_crossentropy([1], f_x).backward()
+L = nn.binary_crossentropy([1], f_x)
+L.zero_grad()  # gradients add up, so begin anew if the cell runs twice
+L.backward()
 
 network = nn.Sequential([nn.Dense(units, activation="sigmoid") for units in (4, 3, 3, 1)])
 network.build((None, 2))
@@ -184,7 +186,7 @@ for number, ((W, b), layer) in enumerate(zip(parameters, network.layers, strict=
 # ## Many examples at once
 #
 # `dense_at_once` takes a matrix of examples as well as a single one, each in a row of its own. The bias is a row,
-# [broadcast](glossary.md#broadcast) to all examples.
+# [broadcast](glossary.md#broadcast) to all examples. (In this example of the notes, W has −2 where W1 has 2.)
 
 # %%
 X = Tensor([[200, 17]])
@@ -199,10 +201,9 @@ assert np.allclose(A.numpy(), [[1, 0, 1]])
 # %% [markdown]
 # ## Rows and columns
 #
-# There are two [conventions](glossary.md#row-and-column-convention), and both are in use. In one,
-# that of `nn.Dense`, an example is a row of X and a unit a column of W: Z = X W + b. In the other, that of most
-# formulas, an example is a column and a unit a row: Z = W X + b. Then a single example is a column vector, as in
-# mathematics. Everything is transposed; nothing else changes.
+# There are two [conventions](glossary.md#row-and-column-convention). In one, that of `nn.Dense`, an example is a row of
+# X and a unit a column of W: Z = X W + b. In the other, that of most formulas, an example is a column and a unit a row:
+# Z = W X + b. Everything is transposed; nothing else changes.
 #
 # | | an example is a row | an example is a column |
 # |---|---|---|
@@ -259,8 +260,7 @@ print(question.check(np.dot(X.numpy(), dZ)))
 assert question.check(np.dot(X.numpy().T, dZ))
 
 # %% [markdown]
-# 1. Which weight of the second layer doesn't matter for x = [200 17]? Then compare with `w1_2.grad` after
-#    `a1_2.backward()`.
+# 1. Which weight of the second layer doesn't matter for x = [200 17]? Compare `w1_2.grad` after `a1_2.backward()`.
 # 2. `w1_1.grad` is almost 0 then. Why? What would you do with the temperatures before they enter the network?
 # 3. Write `dense` for the column convention: a loop over the rows of W, then one product.
 # 4. Give `sequential` the four roasts, a row each. Which of the two layers can take them, and what does the other say?

@@ -40,7 +40,7 @@ print(f"the loss is {by_numbers.data:.12f}, from {len(viz.draw(by_numbers, colla
 
 # %%
 matrices = neurons.to_sequential()
-labels = y.reshape(-1, 1)
+labels = y.reshape(-1, 1).astype(float)
 by_matrices = nn.binary_crossentropy(labels, matrices(X), from_logits=True)
 by_matrices.backward()
 

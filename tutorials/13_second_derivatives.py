@@ -2,7 +2,7 @@
 # # Second derivatives
 #
 # A derivative is a function, so it has a derivative, too. The second one tells how a slope bends, and with that how
-# large a step one may take: Newton's method finds in five steps what gradient descent finds in hundreds. Before it:
+# large a step one may take: Newton's method finds in a few steps what gradient descent finds in hundreds. Before it:
 # [gradient descent](04_gradient_descent.py) and [forward and reverse mode](12_forward_and_reverse_mode.py).
 
 # %%

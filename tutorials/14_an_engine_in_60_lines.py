@@ -305,8 +305,8 @@ gc.enable()
 
 # %% [markdown]
 # **Counting instead of sorting** (`reverse.py`). The order needs a list and a set as long as the graph. Ours counts how
-# many consumers each node has, and takes a node when the last of them has handed on its part: the same order, with one
-# small number in each node.
+# many consumers each node has, and takes a node when the last of them has handed on its part: a topological
+# order, too, with one small number in each node.
 #
 # **A [neuron](glossary.md#neuron)'s sum is one node** (`nary.py`). w₁x₁ + w₂x₂ + w₃x₃ + b is six operations in the 60
 # lines. `ag.dot` is one, whose local derivatives are the x's and the w's: quicker, and what a lecture draws.

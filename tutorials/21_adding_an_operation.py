@@ -93,7 +93,7 @@ print("as LaTeX:", gaussian.value.latex(), "has the derivative", gaussian.deriva
 # `x` and `out` are symbols, for the input and for the value itself: a derivative that uses `out` computes nothing
 # twice. Among the other rows, that line is all: `ag.gaussian` and `Value.gaussian` exist, pictures label its edges, the
 # command line knows it, the page of `viz.step` computes it in JavaScript, and the tests try it at hard points against
-# 400 digits.
+# hundreds of digits.
 #
 # Those tests are why some rows have two derivatives. tanh′ is *shown* as 1 − tanh², as in every book, and *computed* as
 # sech²: at 20, tanh is so near to 1 that nothing is left of the difference.
