@@ -3,8 +3,8 @@
 #
 # The expression e = (a + b)(b + 1), computed step by step at a = 2, b = 1, and its derivatives, in every way one can
 # look at them. You need a little Python and the derivatives of a sum and of a product. Run the cells from top to
-# bottom; change the numbers, and run them again. Lines with `assert` check the page's own numbers; when you change the
-# numbers they stop, so delete them.
+# bottom; change the numbers, and run them again. Lines with `assert` check the page's own numbers: when you change
+# them, those lines stop, so delete them.
 
 # %%
 import autograd_mini as ag
@@ -45,10 +45,9 @@ viz.draw(e, edges="both")
 # %% [markdown]
 # ## The sum over all paths
 #
-# If b grows a little, e changes by way of c *and* by way of d. Along one [path](glossary.md#path) the local derivatives
-# multiply, for each step multiplies the change that reaches it by its local derivative. Over all paths they add up.
-# That is the [chain rule](glossary.md#chain-rule), here for the derivatives of e by a and by b, that is, with respect to
-# them:
+# If b grows a little, e changes by way of c *and* by way of d. Along one [path](glossary.md#path) each step multiplies
+# the change that reaches it by its local derivative, and over all paths the products add up. That is the
+# [chain rule](glossary.md#chain-rule). By a and by b, that is, with respect to them, e has the derivatives
 #
 # ∂e/∂a = 1·2 = 2 and ∂e/∂b = 1·2 + 1·3 = 5.
 
@@ -87,11 +86,11 @@ print(viz.explain(e, b))
 # Paths are good for understanding, but a larger graph has more of them than one can count. `backward()` visits each
 # node once. It begins at the end with ∂e/∂e = 1 and goes back against the arrows: each node hands on its own
 # derivative, times the local one, to what it was computed from, and what arrives at a node is added up. So b receives
-# 1·2 from c and 1·3 from d. Afterwards each node has the derivative of e by it, its [gradient](glossary.md#gradient), in
-# `.grad`. (Gradients of an earlier run are cleared before; "Leaves collect", below, says why.)
+# 1·2 from c and 1·3 from d. Afterwards each node has its derivative of e, its [gradient](glossary.md#gradient), in
+# `.grad`.
 
 # %%
-e.zero_grad()
+e.zero_grad()  # should this cell have run before: see "Leaves collect", below
 e.backward()
 print(viz.draw(e))
 assert (a.grad, b.grad, c.grad, d.grad, e.grad) == (2, 5, 2, 3, 1)
@@ -125,10 +124,9 @@ viz.draw(e, mode="forward", wrt=b)
 # direction that you name, here along a and then along b.
 
 # %%
-print(ag.jvp(f, (2.0, 1.0), (1.0, 0.0)))
-print(ag.jvp(f, (2.0, 1.0), (0.0, 1.0)))
-assert ag.jvp(f, (2.0, 1.0), (1.0, 0.0))[1] == 2
-assert ag.jvp(f, (2.0, 1.0), (0.0, 1.0))[1] == 5
+along_a, along_b = ag.jvp(f, (2.0, 1.0), (1.0, 0.0)), ag.jvp(f, (2.0, 1.0), (0.0, 1.0))
+print(along_a, along_b)
+assert (along_a, along_b) == ((6, 2), (6, 5))
 
 # %% [markdown]
 # A network may have a million inputs (its weights) and has one output (its loss). So it learns by the backward sweep.
@@ -153,8 +151,8 @@ page
 
 # %% [markdown]
 # Everything on this page can be saved: `viz.draw(e).save("e.svg")`, where the ending of the name says as what, `.svg`,
-# `.png` or `.pdf`; `sweeps.save("e.gif")`; `page.save("e.html")`. With `size="slide"` a picture is 16:9; of a graph too
-# large for that, leave the edges' numbers out: `show=("value", "grad")`. `frames()` are pictures for slides that follow
+# `.png` or `.pdf`; `sweeps.save("e.gif")`; `page.save("e.html")`. With `size="slide"` a picture is 16:9; of a larger
+# graph leave the edges' numbers out then, by `show=("value", "grad")`. `frames()` are pictures for slides that follow
 # each other: first the boxes, then values, local derivatives, gradients.
 
 # %%
@@ -178,9 +176,9 @@ assert (m.grad, t.grad) == (36, 12)
 y.backward()
 print(m.grad, t.grad)
 assert (m.grad, t.grad) == (72, 12)
-m.zero_grad()
+y.zero_grad()
 y.backward()
-assert m.grad == 36
+assert m.grad == 36  # as at first
 
 # %% [markdown]
 # ## Derivatives of functions
@@ -196,9 +194,7 @@ def cube(x):
 
 print(ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0), ag.grad(ag.grad(ag.grad(cube)))(2.0))
 print(ag.grad(f, (0, 1))(2.0, 1.0))
-assert ag.grad(cube)(2.0) == 12
-assert ag.grad(ag.grad(cube))(2.0) == 12
-assert ag.grad(ag.grad(ag.grad(cube)))(2.0) == 6
+assert (ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0), ag.grad(ag.grad(ag.grad(cube)))(2.0)) == (12, 12, 6)
 assert ag.grad(f, (0, 1))(2.0, 1.0) == (2, 5)
 
 # %% [markdown]

@@ -24,8 +24,8 @@ viz.draw(L)
 # The neuron has two inputs x₁ and x₂, a [weight](glossary.md#weight) for each, w₁ and w₂, and a
 # [bias](glossary.md#bias) b. Its z is a plain sum; the [sigmoid](glossary.md#sigmoid) σ(z) = 1/(1 + e⁻ᶻ) turns that
 # into a number between 0 and 1, the [activation](glossary.md#activation) a. It is read as a probability, that of the
-# [label](glossary.md#label) y, the right answer, being 1. The [loss](glossary.md#loss) L = −(y ln a + (1 − y) ln(1 − a))
-# is large where a is far from y; it is called binary cross entropy, BCE in the picture.
+# [label](glossary.md#label) y, the right answer, being 1. The [loss](glossary.md#loss), large where a is far from y, is
+# L = −(y ln a + (1 − y) ln(1 − a)): BCE in the picture, the binary cross entropy. (In programs ln is called log.)
 #
 # The inputs and the label are data: nobody wants to change them, so they are Values with `requires_grad=False` and get
 # no gradient. The weights and the bias are [parameters](glossary.md#parameter): what can be learned.
@@ -34,7 +34,7 @@ viz.draw(L)
 print(f"z = {z.data:.4f}, a = {a.data:.4f}, L = {L.data:.4f}")
 assert np.isclose(z.data, 0.5 * 1.2 - 1.5 * 0.7 + 0.3)
 assert np.isclose(a.data, 1 / (1 + np.exp(-z.data)))
-assert np.isclose(L.data, -np.log(a.data if y.data else 1 - a.data))  # one term is 0; NumPy's log is ln
+assert np.isclose(L.data, -np.log(a.data if y.data else 1 - a.data))  # of the two terms one is 0
 
 # %% [markdown]
 # ## By hand
@@ -147,8 +147,8 @@ for label in (1, 0):
 
 # %% [markdown]
 # As a function of ŷ the loss gets ever steeper; as a function of z it does not: σ is flat where it is sure of itself,
-# and what is left is a − y, between −1 and 1. That is why sigmoid and cross entropy go together. A neuron that is sure and wrong has a slope near
-# ±1, so it learns; one that is right has a slope near 0, so it stays.
+# and what is left is a − y, between −1 and 1. That is why sigmoid and cross entropy go together. A neuron that is sure
+# and wrong has a slope near ±1, so it learns; one that is right has a slope near 0, so it stays.
 
 # %%
 for answer in (-4.0, 0.0, 4.0):

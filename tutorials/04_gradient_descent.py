@@ -2,9 +2,9 @@
 # # Gradient descent
 #
 # The derivative of the cost says which way is uphill; so a small step the other way makes the cost smaller, and many
-# such steps are called learning. First on a curve and on a surface, then logistic regression over m examples, with loops
-# and without, up to images. You need [one neuron and its loss](03_one_neuron_and_its_loss.py), and of NumPy that `@`
-# and `np.dot` multiply matrices; [arrays and broadcasting](05_arrays_and_broadcasting.py) has the rest.
+# such steps are called learning. First on a curve and on a surface, then logistic regression over m examples, with
+# loops and without, up to images. You need [one neuron and its loss](03_one_neuron_and_its_loss.py), and of NumPy that
+# `@` and `np.dot` multiply matrices; [arrays and broadcasting](05_arrays_and_broadcasting.py) has the rest.
 
 # %%
 import numpy as np
@@ -199,11 +199,11 @@ viz.plot_decision_boundary(lambda rows: ag.sigmoid(rows @ w + b), X.T, y)
 
 # %% [markdown]
 # In a deeper network weights that are all 0 stay equal ([page 08](08_a_shallow_network.py) shows it). Here they may
-# begin with 0, because the cost is [convex](glossary.md#convex): a bowl, without a second valley to be caught in. For go
-# straight on in any direction: z changes steadily, dL/dz = a − y and d²L/dz² = a(1 − a), so the second derivative of J
-# is the mean of a(1 − a)·(change of z)², which is never negative. Nowhere does the surface bend down, and all starts
-# lead to the same minimum. (With the squared error it is no bowl: [page 06](06_activations_and_losses.py) has the
-# picture.)
+# begin with 0, because the cost is [convex](glossary.md#convex): a bowl, without a second valley to be caught in. Go
+# straight on in any direction: each z changes steadily, dL/dz is a − y, and the derivative of that is a(1 − a). So the
+# second derivative of J is the mean of a(1 − a)·(change of z)², and never negative: nowhere does the surface bend down,
+# and all starts lead to the same minimum. (With the squared error it is no bowl:
+# [page 06](06_activations_and_losses.py) has the picture.)
 
 
 # %%
@@ -211,12 +211,10 @@ def cost_of(w_and_b):
     return nn.binary_crossentropy(Y[0], w_and_b[:2] @ X + w_and_b[2], from_logits=True)
 
 
-direction = np.array([1.0, 2.0, -3.0])  # or any other
-change = direction[:2] @ X + direction[2]
-ends = []
+direction, ends = np.array([1.0, 2.0, -3.0]), []  # or any other direction
 for start in ([0.0, 0.0, 0.0], [4.0, -4.0, 1.0]):
     w_and_b = np.array(start)
-    A = ag.sigmoid(w_and_b[:2] @ X + w_and_b[2])
+    A, change = ag.sigmoid(w_and_b[:2] @ X + w_and_b[2]), direction[:2] @ X + direction[2]
     second = ag.grad(ag.grad(lambda t, start=w_and_b: cost_of(start + t * direction)))(0.0)
     assert np.isclose(second, np.mean(A * (1 - A) * change**2))
     for _ in range(3000):
@@ -228,12 +226,12 @@ assert np.allclose(*ends, atol=1e-3)
 # %% [markdown]
 # ## Normalising the features
 #
-# Suppose one feature lies between −2 and 2 and another between −10 and 10, in other units. Then the bowl is a narrow
-# valley: the second weight's slope is far larger, and a learning rate that suits it is too small for the first. Divide
-# each feature by its standard deviation (and subtract its mean, which is about 0 here), and the bowl is rounder: its
-# [curvature](glossary.md#curvature), that is, how fast the slope changes, is 3 times as large in the steepest direction
-# as in the flattest; before, 32 times. Two paths of twelve steps, each with a learning rate that suits it, drawn in the
-# raw w₁, w₂, where the normalised steps are no longer perpendicular to the lines:
+# Suppose one feature is mostly between −2 and 2 and another between −10 and 10, in other units. Then the bowl is a
+# narrow valley: the second weight's slope is far larger, and a learning rate that suits it is too small for the first.
+# Divide each feature by its standard deviation (and subtract its mean, about 0 here), and the bowl is rounder: its
+# steepest direction curves 3 times as much as its flattest, before 32 times. ([Curvature](glossary.md#curvature) is how
+# fast the slope changes.) Two paths of twelve steps, each with a learning rate that suits it, drawn in the raw w₁, w₂,
+# where the steps of the normalised one are no longer perpendicular to the lines:
 
 # %%
 rng = np.random.default_rng(0)
@@ -267,8 +265,7 @@ J_raw, J_normalised = cost_on(two)(*raw[-1]), cost_on(two)(*normalised[-1])
 print(f"after 12 steps: J = {J_raw:.3f} with raw features, {J_normalised:.3f} with normalised ones")
 assert J_normalised < J_raw - 0.03
 for name, features, end in (("raw", two, normalised[-1]), ("normalised", scaled, normalised[-1] * size)):
-    second_derivatives = ag.hessian(lambda w, X=features: cost_on(X)(*w))(end)
-    flattest, steepest = np.linalg.eigvalsh(second_derivatives)  # the curvatures in these two directions
+    flattest, steepest = np.linalg.eigvalsh(ag.hessian(lambda w, X=features: cost_on(X)(*w))(end))  # curvatures there
     print(f"{name:10} steepest / flattest: {steepest / flattest:.0f}")
 assert round(steepest / flattest) == 3
 
@@ -289,10 +286,10 @@ assert (128 * 128 * 3, 1000 * 1000) == (49_152, 1_000_000)
 viz.plot_digits(images, is_cat, limit=10)
 
 # %% [markdown]
-# The same few lines learn from them; nothing in them depends on the number of features. Raw pixels are all positive,
-# so a change of all weights together changes every z, and above α ≈ 0.003 the steps jump to and fro. After subtracting
-# the mean (centred), α can be twenty times larger. Dividing by the standard deviation as well (normalised) hardly
-# matters here, since all pixels vary alike. Each line has about the largest α with which J falls at every step:
+# The same few lines learn from them; nothing in them depends on the number of features. Raw pixels are never
+# negative, so weights that rise together raise every z, and above α ≈ 0.003 the steps jump to and fro. After
+# subtracting the mean, α can be twenty times larger. (Dividing by the standard deviation as well hardly matters here,
+# since all pixels vary alike, by 0.16 to 0.23.) Each with about the largest α with which J falls at every step:
 
 
 # %%
@@ -304,24 +301,18 @@ def train(X, Y, learning_rate, steps):
         J.backward()
         costs.append(J.item())
         w, b = Tensor(w.data - learning_rate * w.grad), Tensor(b.data - learning_rate * b.grad)
-    return costs, lambda X, Y: np.mean((w.data.T @ X + b.data >= 0) == Y)  # a ≥ ½ where z ≥ 0; Y is (1, m) as well
+    return costs, w.data, b.data
 
 
-new_images, new_is_cat = datasets.images(m=209, size=64, seed=7)
-X_new, Y_new = new_images.reshape(209, -1).T / 255, new_is_cat.reshape(1, -1)
-mean, spread = X.mean(axis=1, keepdims=True), X.std(axis=1, keepdims=True)
-for name, shift, scale, learning_rate in (
-    ("raw", 0, 1, 0.003),
-    ("centred", mean, 1, 0.06),
-    ("normalised", mean, spread, 0.002),
-):
-    costs, right = train((X - shift) / scale, Y, learning_rate, steps=151)
-    print(f"{name:10} J at step 0, 50, 100, 150:", *(f"{costs[step]:.2f}" for step in (0, 50, 100, 150)))
-    known, new = right((X - shift) / scale, Y), right((X_new - shift) / scale, Y_new)
-    print(f"{'':10} right: {known:.0%} of the images it learned from, {new:.0%} of new ones")
-    assert np.isclose(costs[0], np.log(2))
+images, is_cat = datasets.images(m=209, size=64, seed=7)
+X_new, Y_new, mean = images.reshape(209, -1).T / 255, is_cat.reshape(1, -1), X.mean(axis=1, keepdims=True)
+for name, shift, learning_rate in (("raw", 0, 0.003), ("centred", mean, 0.06)):
+    costs, w, b = train(X - shift, Y, learning_rate, steps=151)
+    known, new = (np.mean((w.T @ (x - shift) + b >= 0) == y) for x, y in ((X, Y), (X_new, Y_new)))  # a ≥ ½ for z ≥ 0
+    print(f"{name:7} J at step 0, 50, 100, 150:", *(f"{costs[step]:.2f}" for step in (0, 50, 100, 150)))
+    print(f"{'':7} right: {known:.0%} of the images it learned from, {new:.0%} of new ones")
     assert np.all(np.diff(costs) < 0)
-print(f"the pixels' standard deviations: {spread.min():.2f} to {spread.max():.2f}")
+assert np.allclose((X.std(axis=1).min(), X.std(axis=1).max()), (0.16, 0.23), atol=0.005)
 
 # %% [markdown]
 # ## Try it yourself

@@ -172,8 +172,8 @@ assert np.isclose(J.item(), nn.binary_crossentropy(y, y_hat).item())
 # %% [markdown]
 # ## Where the cross entropy comes from
 #
-# It is the negative logarithm of the [likelihood](glossary.md#likelihood), as [one
-# neuron](03_one_neuron_and_its_loss.py) derives. That is, for the five, the product of all p(y|x) = ŷ^y (1 − ŷ)^(1−y):
+# It is the negative logarithm of the [likelihood](glossary.md#likelihood), as derived on the page of
+# [one neuron](03_one_neuron_and_its_loss.py). Of all five that is the product of their p(y|x) = ŷ^y (1 − ŷ)^(1−y):
 
 # %%
 likelihood = np.prod(y_hat**y * (1 - y_hat) ** (1 - y))
@@ -181,8 +181,8 @@ print(f"likelihood {likelihood.item():.4f}, its negative logarithm {-np.log(like
 assert np.isclose(-np.log(likelihood).item(), cross_entropy.item())
 
 # %% [markdown]
-# The bounding cases push ŷ up to 1 if y = 1, and down to 0 if y = 0. With ŷ = σ(z), the derivative with respect to z is
-# ŷ − y: never large, and 0 only where the prediction is right.
+# If y = 1, L = −log ŷ pushes ŷ up to 1; if y = 0, L = −log(1 − ŷ) pushes it down to 0. With ŷ = σ(z), the derivative
+# with respect to z is ŷ − y: never large, and 0 only where the prediction is right.
 
 
 # %%

@@ -56,7 +56,7 @@ model.summary()
 # layer below. (The graph that autograd builds is all those caches, linked.)
 
 # %%
-viz.blocks(model, convention="columns")
+viz.blocks(model, convention="columns", size="slide")
 
 # %%
 X = np.random.default_rng(0).normal(size=(5, 3))
@@ -116,23 +116,23 @@ def shallow_parity(bits):
     return step(hidden.sum(axis=1) - 0.5), len(odd) + 1, 2
 
 
-for n in (2, 4, 8):
+for n in (2, 4, 8, 16):
     bits = np.array(list(np.ndindex(*[2] * n)))
-    (deep, units, layers), (shallow, many, _) = deep_parity(bits), shallow_parity(bits)
-    print(f"n = {n:2}: deep {units:3} units in {layers} layers, shallow {many:6} units in 2; all {2**n} inputs right")
+    last = bits[-256:]  # of n = 16 not all for the shallow one: hidden would have 2³¹ numbers
+    (deep, units, layers), (shallow, many, _) = deep_parity(bits), shallow_parity(last)
+    print(f"n = {n:2}: deep {units:3} units in {layers} layers, shallow {many:6} units in 2")
     assert np.array_equal(deep, bits.sum(axis=1) % 2)
-    assert np.array_equal(shallow, deep)
+    assert np.array_equal(shallow, last.sum(axis=1) % 2)
     assert (units, many) == (3 * (n - 1), 2 ** (n - 1) + 1)
-print(f"n = 16: deep {3 * 15:3} units in 8 layers, shallow {2**15 + 1:6} units")
 
 # %% [markdown]
 # ## How the weights of many layers begin
 #
 # Each layer multiplies by its W. If that makes numbers a little smaller, ten layers make them nothing, and the
-# gradients on the way back too; if larger, tanh is flat everywhere. The variance of the weights decides. Glorot's
-# choice, 2 / (n_in + n_out), keeps the numbers about as large as they are; He's, 2 / n_in, makes up for the half that
-# ReLU cuts away. Below are ten layers of 100 units before any training. How large are the activations of the first
-# layer and the tenth?
+# gradients on the way back too; if larger, tanh is flat everywhere. The [variance](glossary.md#variance) of the weights
+# decides. [Glorot's](glossary.md#glorot-initialisation), 2 / (n_in + n_out), keeps z about as large as the input; He's,
+# 2 / n_in, makes up for the half that ReLU cuts away. Below are ten layers of 100 units before any training. How large
+# are the activations of the first layer and the tenth?
 
 # %%
 X = np.random.default_rng(0).normal(size=(500, 100))
@@ -154,12 +154,16 @@ assert tenth["tanh, 0.01"].std() < 1e-9
 assert tenth["relu, He"].std() > 0.5
 
 # %%
-viz.plot_histograms(tenth)
+plot = viz.plot_histograms(tenth)
+plot.suptitle("The tenth layer before training")
+plot.supxlabel("activation")
+plot.supylabel("how many")
+plot
 
 # %% [markdown]
-# In order: nothing is left; everything sits at −1 and 1, where tanh is flat; as it should be. Below, with ReLU:
-# nothing; little; as it should be (mind the scales). `Dense` starts with Glorot's uniform weights and biases of 0, as
-# Keras does; `kernel_initializer="he_normal"` is for ReLU in deep networks.
+# In order: nothing is left; everything sits at −1 and 1, where tanh is flat; it shrinks slowly, to about a third in
+# nine layers. Below, with ReLU: nothing; little; as large as at first (mind the scales). `Dense` starts with Glorot's
+# uniform weights and biases of 0, as Keras does, who calls W the kernel; `kernel_initializer="he_normal"` is for ReLU.
 #
 # ## Hyperparameters
 #
@@ -213,9 +217,6 @@ experiments = {
     "dropout 0.9": {"dropout": 0.9},
     "SGD": {"optimizer": optim.SGD, "settings": {"learning_rate": 0.05}},
     "SGD, momentum 0.9": {"optimizer": optim.SGD, "settings": {"learning_rate": 0.05, "momentum": 0.9}},
-    "RMSprop": {"optimizer": optim.RMSprop, "settings": {"learning_rate": 0.005}},
-    "Adam, betas 0.5, 0.9": {"settings": {"learning_rate": 0.005, "betas": (0.5, 0.9)}},
-    "Adam, epsilon 0.1": {"settings": {"learning_rate": 0.005, "epsilon": 0.1}},
 }
 results = {name: run(**changes) for name, changes in experiments.items()}
 print(f"{'':20}  learned  others  mean |W[1]|")
@@ -231,13 +232,13 @@ for name, (learned, others, size) in results.items():
 # - *Layers and units*: 4 units are too few to tell ten digits apart, and three hidden layers no better than one:
 #   these digits are easy.
 # - *Activation*: with "linear" all layers together are [one linear map](06_activations_and_losses.py), and can do no
-#   more than no hidden layer can; it only gets there sooner. These digits nearly allow it, the flower did not.
+#   more than no hidden layer can; it only gets there sooner. Straight lines nearly do here, unlike for the flower.
 # - *[Momentum](glossary.md#momentum)* goes on in the direction of the last steps, and arrives earlier than plain SGD;
-#   RMSprop and Adam give each weight a step of its own size. Their other settings seldom need changing.
+#   [Adam](glossary.md#adam) gives each weight a step of its own size; its `betas` and `epsilon` seldom need changing.
 # - *L2* adds λ Σ w² to the cost, which keeps weights small; *[dropout](glossary.md#dropout)* switches units off at
 #   random while it trains. Both are against learning the examples by heart ([overfitting](glossary.md#overfitting)),
-#   which shows where the first column is far above the second. Here it is a little above, they help little, and too
-#   much of them costs both columns.
+#   which shows where the first column is above the second: here by 5 points. Neither helps in 20 epochs, and hardly
+#   in 60 (`run(dropout=0.2, epochs=60)` gets 95.3% of the others, L2 95.1%); too much of them costs both columns.
 
 # %%
 as_it_is = results["as it is"][1]
@@ -249,8 +250,7 @@ assert results["L2 0.1"][2] < results["L2 0.01"][2] < results["as it is"][2]
 # %% [markdown]
 # ## Schedules
 #
-# Large steps at first, small ones at the end: the learning rate may be a function of the steps taken. Here `run`
-# takes 200 of them, 20 epochs of 10 batches.
+# Large steps at first, small ones at the end: the learning rate may be a function of the steps, here 20 epochs of 10.
 
 # %%
 schedules = {
@@ -269,8 +269,8 @@ for name, rate in {"always 0.1": 0.1, "cosine to 0": schedules["cosine"]}.items(
 # %% [markdown]
 # ## Early stopping
 #
-# When the loss on what it does not learn from (`val_loss`) has not become better for some epochs, training stops, and
-# the weights of the best epoch come back. It is the cheapest way to choose the number of epochs.
+# When the loss on what it does not learn from (`val_loss`) has not improved for some epochs, this
+# [callback](glossary.md#callback) stops and brings back the best weights: a cheap way to choose the number of epochs.
 
 # %%
 model = build(seed=0)

@@ -217,7 +217,7 @@ print("a sum of 100,000 terms, without recursion:", x.grad)
 # 2. Find a graph of ten nodes on which `at_every_visit` is right. What do they have in common?
 # 3. `in_order` visits a node when its last user has been there. Print the order for the graph above, and find another
 #    one that would be right as well.
-# 4. Let `along_every_path` count its visits on a network: `nn.MLP([2, 4, 4, 1])` from `autograd_mini.nn`. How many
+# 4. Let `along_every_path` count its visits on a network: `nn.MLP(2, [4, 4, 1])` from `autograd_mini.nn`. How many
 #    paths lead from the output to one of the inputs, and how many edges are there (`viz.paths(y, x)`)?
 #
 # Next: [why gradients add up](18_why_gradients_add_up.py).

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -20,13 +20,14 @@ from .canvas import Canvas
 from .chain_rule.routes import text_of
 from .collapse import FULL_LABELS
 from .compare import FEW, side_by_side
-from .drawing import Drawing, draw
+from .drawing import Drawing
 from .figure import Figure
-from .labels import NO_GRADIENT, Run, View
+from .labels import NO_GRADIENT, STEPS, EdgeLabels, Run, Step, View
 from .options import check
-from .picture import STALE, Graph, Node, Picture, walk
+from .picture import Graph, Node, Picture
+from .render import Renderer
 from .svg import finish
-from .sweeps import backward_steps, check_small
+from .sweeps import backward_steps
 
 FIRST = "first wrong"
 ROUNDING = 64  # units in the last place of the largest gradient: orders of summation differ by less
@@ -44,7 +45,11 @@ class Found(NamedTuple):
         shapes = np.shape(self.other), np.shape(self.right)
         if shapes[0] != shapes[1]:
             return f"shape {shapes[0]} instead of {shapes[1]}"
-        return f"{_written(self.other)} instead of {_written(self.right)}"
+        said = f"{_written(self.other)} instead of {_written(self.right)}"
+        if self.is_wrong and _written(self.other) == _written(self.right):
+            with np.errstate(all="ignore"):
+                said += f", off by {np.nanmax(np.abs(np.subtract(self.other, self.right))):.1g}"
+        return said
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,7 +76,7 @@ class Differences(Figure):
         first = next((each for each in self.found if each.is_wrong), None)
         if first:
             return f"{FIRST}: {first.name}, {first}"
-        return f"no difference: {len(self.found)} gradient{'s' * (len(self.found) > 1)} compared"
+        return f"no difference: {len(self.found)} gradient{'s' * (len(self.found) != 1)} compared"
 
     @property
     def others(self) -> str:
@@ -116,13 +121,20 @@ def compare_gradients(
     titles: tuple[str, str] = ("right", "wrong"),
     names: Mapping[str, object] | None = None,
     size: style.SizeName | None = None,
-    **options: Any,
+    show: Sequence[Step] = STEPS,
+    edges: EdgeLabels = "numbers",
+    direction: Literal["LR", "BT"] = "LR",
+    flow: Literal["forward", "backward"] = "forward",
+    background: style.Background = "white",
+    parameters: Sequence[Any] = (),
+    max_nodes: int = FULL_LABELS,
+    renderer: Renderer = "auto",
 ) -> Differences:
     """The same graph twice, with the right gradients and with those that some other way found.
 
     Wrong numbers are marked with a ≠, and the first wrong node in the order of the backward sweep, which is where the
-    other way went wrong, stands out. Gradients that differ by no more than rounding are alike. The right ones are from
-    a sweep of its own; no gradient is needed beforehand, and none is changed.
+    other way went wrong, stands out. Gradients that differ by no more than rounding, in the coarser dtype of the two,
+    are alike. The right ones are from a sweep of its own; no gradient is needed beforehand, and none is changed.
 
     Parameters
     ----------
@@ -136,8 +148,12 @@ def compare_gradients(
         As for :func:`viz.draw`.
     size
         "slide" is 16:9 with text that can be read, "paper" fits a column.
-    options
-        What else :func:`viz.draw` takes: `direction`, `background`, `edges`, `parameters`, …
+    show
+        What to show, "grad" among it.
+    edges, direction, flow, background, parameters, renderer
+        As for :func:`viz.draw`.
+    max_nodes
+        The largest graph that is drawn; every operation is.
 
     Returns
     -------
@@ -147,9 +163,10 @@ def compare_gradients(
     Raises
     ------
     TypeError
-        If `node` is not one node, `gradients` no mapping, or a gradient no number or array.
+        If `node` is not one node, `gradients` no mapping, a gradient no number or array, or `titles` not two texts.
     ValueError
-        If a node in `gradients` is not in the graph, or the graph too large to show every operation.
+        If a node in `gradients` is not in the graph, an option is none of those allowed, or the graph too large to show
+        every operation.
     RuntimeError
         If a leaf has changed since `node` was computed.
 
@@ -165,12 +182,19 @@ def compare_gradients(
     first wrong: b, 3 instead of 5
     """
     check(size=(size, (None, *get_args(style.SizeName))))
+    if not isinstance(titles, tuple | list) or len(titles) != 2 or not all(isinstance(each, str) for each in titles):
+        raise TypeError(f'titles={titles!r:.60}; it has to be two texts, as in ("right", "wrong")')
+    if "grad" not in show:
+        raise ValueError(f"show={show!r:.60} leaves out what is compared: add 'grad'")
     if not isinstance(gradients, Mapping):
         raise TypeError(
             f"gradients is a {type(gradients).__name__}; pass a dict of nodes and numbers: {{a: 2.0, b: 3.0}}"
         )
     names = callers_names(sys._getframe(1)) if names is None else names
-    drawing, graph, right = swept(node, names, "compare_gradients", **options)
+    drawing, graph, right = differentiated(
+        node, names, "compare_gradients", show=show, edges=edges, direction=direction, flow=flow,
+        background=background, parameters=parameters, max_nodes=max_nodes, renderer=renderer,
+    )  # fmt: skip
     other = _by_place(graph, drawing.picture, gradients)
     wrong = _wrong(right, other)
     complete = {step.node: when for when, step in enumerate(backward_steps(drawing.picture))}
@@ -178,40 +202,7 @@ def compare_gradients(
     found = tuple(Found(drawing.picture.nodes[i].name, right[i], other[i], i in wrong) for i in order)
     first = next((i for i in order if i in wrong), None)
     pictures = drawing.picture, _marked(drawing.picture, other, wrong, first)
-    return Differences(found, titles, replace(drawing, picture=_with_room(*pictures)), pictures, size)
-
-
-def swept(node: Any, names: Mapping[str, object], caller: str, **options: Any) -> tuple[Drawing, Graph, list[Any]]:
-    """The drawing of every operation with the gradients of a sweep of its own, the graph, and these gradients.
-
-    Raises
-    ------
-    TypeError, ValueError, RuntimeError
-        As :func:`compare_gradients`, for `caller`.
-    """
-    from autograd_mini.reverse import cotangents  # noqa: PLC0415 - as in picture.symbols
-
-    if isinstance(node, list | tuple):
-        raise TypeError(
-            f"{caller} takes one node, got a {type(node).__name__} of {len(node)}: pass their sum, or one of them"
-        )
-    options = {"collapse": None, "max_nodes": FULL_LABELS} | options
-    check_small(node, options["max_nodes"], caller)
-    drawing = draw(node, names=names, **options)
-    if STALE in drawing.picture.notes:
-        raise RuntimeError(
-            "a leaf has changed since this was computed, so its gradients would be of another graph: compute it again"
-        )
-    if not node.requires_grad:
-        raise ValueError("nothing here wants a gradient: make the inputs Value(…) or Tensor(…) with requires_grad=True")
-    graph = walk([node])
-    assert graph is not None  # without a limit
-    seed = np.ones_like(node.data) if isinstance(node.data, np.ndarray) else 1.0
-    gradients = cotangents(node, graph.nodes, seed)
-    boxes = (
-        replace(box, grad=arrays.gradient(each)) for box, each in zip(drawing.picture.nodes, gradients, strict=True)
-    )
-    return replace(drawing, picture=replace(drawing.picture, nodes=tuple(boxes), notes=())), graph, gradients
+    return Differences(found, (titles[0], titles[1]), replace(drawing, picture=_with_room(*pictures)), pictures, size)
 
 
 def _by_place(graph: Graph, picture: Picture, gradients: Mapping[Any, Any]) -> dict[int, Any]:
@@ -224,7 +215,7 @@ def _by_place(graph: Graph, picture: Picture, gradients: Mapping[Any, Any]) -> d
             raise ValueError(f"gradients has {each!r:.60}, which is not in the graph; the nodes there are {known}")
         i = place[id(each)]
         numbers = None if gradient is None else np.asarray(data_of(gradient))
-        if numbers is not None and numbers.dtype.kind not in "biuf":
+        if numbers is not None and numbers.dtype.kind not in "iuf":
             name = picture.nodes[i].name
             raise TypeError(f"the gradient of {name} is {describe(gradient)}; it has to be a number, an array or None")
         found[i] = numbers
@@ -238,7 +229,7 @@ def _wrong(right: Sequence[Any], other: Mapping[int, Any]) -> set[int]:
     for i, got in other.items():
         wanted = np.asarray(0.0 if right[i] is None else right[i])
         numbers = np.zeros(wanted.shape) if got is None else got
-        eps = float(np.finfo(wanted.dtype).eps)
+        eps = max(float(np.finfo(each.dtype).eps) for each in (wanted, numbers) if each.dtype.kind == "f")
         if numbers.shape != wanted.shape or not np.allclose(
             numbers, wanted, rtol=eps**0.5, atol=ROUNDING * eps * largest, equal_nan=True
         ):
@@ -262,9 +253,9 @@ def _lines(grad: float | Lines | None) -> Lines:
 
 
 def _marked_lines(got: Lines, right: Lines) -> Lines:
-    """A number with the right one beside it, ``3 ≠ 5``; an array with the mark alone."""
+    """A number with the right one beside it, ``3 ≠ 5``; an array, or what reads alike, with the mark alone."""
     ((word, said), *rest) = got
-    if rest or len(right) > 1 or "[" in said:
+    if rest or len(right) > 1 or "[" in said or said == right[0][1]:
         return ((f"{word} ≠", said), *rest)
     return ((word, f"{said} ≠ {right[0][1]}"),)
 

@@ -132,8 +132,8 @@ def shares(picture: Picture) -> Iterator[Share]:
         yield share
 
 
-def check_small(node: Any, max_nodes: int, caller: str) -> None:
-    """Refuse, for `caller`, a graph that is too large to show every operation.
+def check_small(node: Any, max_nodes: int, caller: str, *, is_option: bool = True) -> None:
+    """Refuse, for `caller`, a graph that is too large to show every operation; `max_nodes` may be its option.
 
     Raises
     ------
@@ -142,9 +142,10 @@ def check_small(node: Any, max_nodes: int, caller: str) -> None:
     """
     roots = [root for root in (node if isinstance(node, list | tuple) else [node]) if hasattr(root, "inputs")]
     if walk(roots, limit=max_nodes) is None:
+        most, larger = ("max_nodes=", ", or a larger max_nodes") if is_option else ("", "")
         raise ValueError(
-            f"{caller} shows every operation, at most max_nodes={max_nodes}, and this graph has more: "
-            "pass a node nearer to the inputs, or a larger max_nodes"
+            f"{caller} shows every operation, at most {most}{max_nodes}, and this graph has more: "
+            f"pass a node nearer to the inputs{larger}"
         )
 
 

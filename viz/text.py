@@ -22,6 +22,8 @@ _LAYER = re.compile(r"((?<=[₀-₉])\[\d+\]|(?<=\b[WbZA])\[\d+\]|(?<=\bd[WbZA])
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 
+FIXED = "\xa0"  # the space on either side of a worksheet's blank: in names it is an ordinary one
+
 # Marks that turn the direction of whatever follows them: they would reorder the text around a label.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -87,14 +89,14 @@ def clean(text: str) -> str:
     Returns
     -------
     str
-        Line breaks and tabs are spaces, control characters are gone, surrogates are ``�``.
+        Line breaks, tabs and fixed spaces are spaces, control characters are gone, surrogates are ``�``.
 
     Examples
     --------
     >>> clean("loss\0\nper\texample")
     'loss per example'
     """
-    return "".join(" " if c in "\t\n\r\x0b\x0c\x85\u2028\u2029" else _printable(c) for c in text)
+    return "".join(" " if c in f"\t\n\r\x0b\x0c\x85\u2028\u2029{FIXED}" else _printable(c) for c in text)
 
 
 def _printable(c: str) -> str:

@@ -280,7 +280,8 @@ class Module:
         epochs
             How often to go through the examples; without it once, as Keras does, which is said.
         verbose
-            ``"auto"`` shows a progress bar in a terminal or notebook, 0 nothing, 1 the bar, 2 a line an epoch.
+            ``"auto"`` or 1 shows a progress bar in a terminal and about ten lines in a notebook, 0 nothing, 2 a line
+            an epoch.
         callbacks
             :class:`EarlyStopping`, :class:`ModelCheckpoint`, :class:`LearningRateScheduler`, one's own.
         validation_split

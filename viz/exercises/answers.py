@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -19,13 +20,14 @@ from ..arrays import Array
 
 FEWEST_DIGITS, MOST_DIGITS = 3, 7  # significant ones, to which an answer may be rounded
 EXACT = 1e-6  # up to which relative error nothing is said of rounding
-NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+NUMBER = r"[-+]?\s*(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 WRITTEN = re.compile(rf"\s*({NUMBER})\s*(?:/\s*({NUMBER})\s*)?")
+MINUS = str.maketrans("−–", "--")
 Match = Literal["", "exact", "rounded"]
 
 
 def as_number(answer: Any) -> float:
-    """The number that is answered: an int, a float, a Fraction, or text such as ``"12"``, ``"-0.5"``, ``"3/4"``.
+    """The number that is answered: an int, a float, a Fraction, a Decimal, or text such as ``"12"``, ``"-0.5"``, ``"3/4"``.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def as_number(answer: Any) -> float:
     elif isinstance(answer, np.ndarray) and answer.ndim == 0:
         return as_number(answer.item())
     elif isinstance(answer, bool | np.bool_) or not isinstance(
-        answer, int | float | np.integer | np.floating | Fraction
+        answer, int | float | np.integer | np.floating | Fraction | Decimal
     ):
         got = f"an array of shape {answer.shape}" if isinstance(answer, np.ndarray) else f"{answer!r:.60}"
         raise TypeError(
@@ -52,16 +54,18 @@ def as_number(answer: Any) -> float:
     else:
         number = _float(answer)
     if not math.isfinite(number):
-        raise ValueError(f"the answer is {answer!s:.60}; it has to be a finite number: the right one is")
+        said = answer if isinstance(answer, str) else number  # an integer may have too many digits to be written
+        raise ValueError(f"the answer is {said!s:.60}; it has to be a finite number: the right one is")
     return number
 
 
 def _read(written: str) -> float:
-    found = WRITTEN.fullmatch(written.replace("−", "-"))
-    if found is None or (found[2] and float(found[2]) == 0):
+    found = WRITTEN.fullmatch(written.translate(MINUS))
+    top, bottom = (float("".join((part or "1").split())) for part in found.groups()) if found else (0.0, 0.0)
+    if not bottom:
         hint = ": write a decimal point, not a comma" if "," in written else ""
         raise ValueError(f"the answer is {written!r:.60}; it has to be a number such as 12, -0.5, 1e-3 or 3/4{hint}")
-    return float(found[1]) / float(found[2] or 1)
+    return top / bottom
 
 
 def _float(number: Any) -> float:
@@ -100,17 +104,17 @@ def matches(answer: Any, number: Any) -> Match:
     """Whether an answer is this number, or array of the same shape, perhaps rounded to 3 or more significant digits.
 
     An array may be rounded as ``np.round`` does it: all of its numbers to so many decimals, at least 3 significant
-    digits of the largest.
+    digits of the largest, and to whole numbers at most. What is not 0 is not rounded to 0.
     """
     if np.shape(answer) != np.shape(number):
         return ""
     given, wanted = np.ravel(answer), np.ravel(number)
-    error = np.abs(given - wanted)
-    if np.all(error <= EXACT * np.abs(wanted) + 1e-12):
+    if np.all(np.abs(given - wanted) <= EXACT * np.abs(wanted)):
         return "exact"
-    if _rounded(given, wanted, np.abs(wanted)).all():
+    size = np.abs(wanted)
+    if _rounded(given, wanted, size).all():
         return "rounded"
-    return "rounded" if _rounded(given, wanted, np.max(np.abs(wanted))).all() else ""
+    return "rounded" if _rounded(given, wanted, np.max(size), 1.0).all() else ""
 
 
 def is_close(answer: Any, number: Any) -> bool:
@@ -120,12 +124,22 @@ def is_close(answer: Any, number: Any) -> bool:
     return bool(np.max(np.abs(np.subtract(answer, number))) <= 0.01 * np.max(np.abs(number)))
 
 
-def _rounded(given: Array, wanted: Array, size: Any) -> Array:
+def are_alike(first: Any, second: Any) -> bool:
+    """Whether both are answered alike by who rounds to the fewest digits."""
+    return np.shape(first) == np.shape(second) and all(
+        f"{one:.{FEWEST_DIGITS}g}" == f"{other:.{FEWEST_DIGITS}g}"
+        for one, other in zip(np.ravel(first), np.ravel(second), strict=True)
+    )
+
+
+def _rounded(given: Array, wanted: Array, size: Any, largest_unit: float = math.inf) -> Array:
     """Of each number whether it is the nearest one with so many digits of what has this size."""
-    exponent = np.floor(np.log10(np.where(size == 0, 1.0, size)))
-    found = np.abs(given - wanted) <= 1e-12
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        unit = 10.0 ** (exponent - digits + 1)
-        steps = given / unit
-        found |= (np.abs(steps - np.round(steps)) < 1e-6) & (np.abs(given - wanted) <= unit * (0.5 + 1e-9))
+    found = given == wanted
+    with np.errstate(all="ignore"):  # next to the smallest floats
+        exponent = np.floor(np.log10(np.where(size == 0, 1.0, size)))
+        for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+            unit = np.minimum(10.0 ** (exponent - digits + 1), largest_unit)
+            steps = given / unit
+            is_whole = np.abs(steps - np.round(steps)) < 1e-6
+            found |= is_whole & (given != 0) & (np.abs(given - wanted) <= unit * (0.5 + 1e-9))
     return np.asarray(found)

@@ -5,6 +5,7 @@ Mistakes here may have another shape than the right answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,9 +18,9 @@ from ..arrays import is_array
 from ..chain_rule.derivation import Derivation
 from ..picture import Edge
 from .mistake import Mistake
-from .sweeping import at, swept
+from .sweeping import at, derivative_with, right
 
-MEANS = ("mean", "binary_crossentropy")  # the latter of logits, all in one
+MEANS = ("mean", "binary_crossentropy", "crossentropy")  # the last two of logits, all in one
 
 
 def mistakes_in(made: Derivation) -> Iterator[Mistake]:
@@ -33,6 +34,8 @@ def mistakes_in(made: Derivation) -> Iterator[Mistake]:
         for edge in made.incoming[head]:
             if made.picture.nodes[head].op in MEANS and edge.operand == len(made.graph.nodes[head].inputs) - 1:
                 yield from _averaged(made, edge)
+            if made.picture.nodes[head].op == "sum" and np.size(made.graph.nodes[head].data) == 1:
+                yield from _divided(made, edge)
             if made.picture.nodes[head].op == "matmul":
                 yield from _untransposed(made, edge)
     gradient = made.gradients[made.wrt]
@@ -59,8 +62,8 @@ def _summed(made: Derivation, edge: Edge) -> Iterator[Mistake]:
         yield Mistake("sum of all", everything, said)
         yield Mistake("sum of all, filled", np.full_like(gradient, everything), said)
     for axis in range(node.ndim):
-        if (axis,) != axes and node.shape[axis] > 1:
-            for keeps in (True, False):
+        if (axis,) != axes:
+            for keeps in (True, False) if node.shape[axis] > 1 else (False,):
                 yield Mistake(
                     f"sum over {axis} {keeps}", np.sum(whole, axis=axis, keepdims=keeps),
                     f"{above} was summed over axis {axis}, the sum has {right}",
@@ -78,19 +81,37 @@ def _axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
 
 def _averaged(made: Derivation, edge: Edge) -> Iterator[Mistake]:
     """1/m forgotten, of another m, or there twice."""
-    averaged, gradient = made.graph.nodes[edge.tail], made.gradients[made.wrt]
-    m = averaged.data.size // max(np.size(made.graph.nodes[edge.head].data), 1)
+    averaged, op = made.graph.nodes[edge.tail], made.picture.nodes[edge.head].op
+    size = averaged.data.size
+    m = size // (averaged.shape[-1] if op == "crossentropy" else max(np.size(made.graph.nodes[edge.head].data), 1))
     name = made.names[edge.tail]
     if m < 2:
         return
-    yield Mistake("no 1/m", gradient * m, f"the 1/m of the mean over {name} was forgotten: 1/{m}")
-    yield Mistake("1/m twice", gradient / m, f"1/m was there twice: the mean over {name} has one, 1/{m}")
-    for axis, n in enumerate(averaged.shape):
-        if 1 < n < m:
+    yield Mistake("no 1/m", _times(made, edge, m), f"the 1/m of the mean over {name} was forgotten: 1/{m}")
+    yield Mistake("1/m twice", _times(made, edge, 1 / m), f"1/m was there twice: the mean over {name} has one, 1/{m}")
+    over = f"all its {m} numbers" if m == size else f"its {m} examples"
+    for axis, n in enumerate((*averaged.shape, size)):
+        if n > 1 and n != m:
             yield Mistake(
-                f"1/m of axis {axis}", gradient * m / n,
-                f"1/{n} was taken for 1/m: the mean over {name} is one over all its {m} numbers",
+                f"1/m of axis {axis}", _times(made, edge, m / n),
+                f"1/{n} was taken for 1/m: the mean over {name} is one over {over}",
             )  # fmt: skip
+
+
+def _divided(made: Derivation, edge: Edge) -> Iterator[Mistake]:
+    """1/m forgotten where a sum, and not a mean, has such a factor: −1/m, 1/m, 1/(2m)."""
+    factor = abs(float(made.gradients[edge.head]))
+    summed = made.graph.nodes[edge.tail]
+    for m in sorted({*summed.shape, np.size(summed.data)} - {0, 1}):
+        if any(math.isclose(factor * m, share, rel_tol=1e-6) for share in (1, 0.5)):
+            said = f"the 1/m before the sum over {made.names[edge.tail]} was forgotten: 1/{m}"
+            yield Mistake(f"no 1/m of sum {at(edge)} {m}", _times(made, edge, m), said)
+
+
+def _times(made: Derivation, edge: Edge, factor: float) -> Any:
+    """The derivative if an edge handed back so many times what it does."""
+    term = right(made, edge)
+    return derivative_with(made, {at(edge): lambda gradient: term(gradient) * factor})
 
 
 def _untransposed(made: Derivation, edge: Edge) -> Iterator[Mistake]:
@@ -105,4 +126,6 @@ def _untransposed(made: Derivation, edge: Edge) -> Iterator[Mistake]:
 
     name = edge.formula.strip("· ")
     plain = name[:-1] if name.endswith("ᵀ") else f"{name}ᵀ"
-    yield Mistake(f"untransposed {at(edge)}", swept(made, {at(edge): term}), f"{plain} stands where {name} belongs")
+    yield Mistake(
+        f"untransposed {at(edge)}", derivative_with(made, {at(edge): term}), f"{plain} stands where {name} belongs"
+    )

@@ -18,6 +18,7 @@ Right: ∂e/∂b = 12.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 from collections.abc import Iterator, Mapping
@@ -31,12 +32,16 @@ from autograd_mini.names import callers_names, identifier
 from ..arrays import is_array
 from ..chain_rule import Explanation, explain
 from ..chain_rule.derivation import Derivation, derivation
+from ..picture import walk
 from . import variants
 from .answers import as_array, as_number, matches
-from .mistake import Mistake, Mistakes, grouped, same, shown, wrong
+from .mistake import RIGHT, SIGN, Mistake, Mistakes, grouped, same, shown, wrong
 from .mistakes import mistakes_in, step_mistakes
+from .rounding import cleaned, noise, noise_of_step
 from .verdict import Verdict
 from .wording import Wording
+
+MOST_NODES = 10_000  # of a graph that a question is asked about
 
 
 def exercise(
@@ -66,7 +71,8 @@ def exercise(
         If one of the two is no node, or the learning rate no number.
     ValueError
         If `node` was not computed from `wrt`, `wrt` wants no gradient or, with a learning rate, is no leaf, if the
-        learning rate is not positive, or the right answer not finite.
+        learning rate is not positive, an input nan or the right answer not finite, or if there are more than 10,000
+        nodes.
     RuntimeError
         If a leaf has changed since `node` was computed.
 
@@ -115,14 +121,24 @@ class Exercise:
         self, node: Any, wrt: Any, learning_rate: float | None = None, names: Mapping[str, object] | None = None
     ) -> None:
         self._given = node, wrt, {} if names is None else names
-        self._made = derivation(*self._given)
-        self._rate = None if learning_rate is None else _checked(learning_rate, self._made)
-        self._wording = Wording(self._made, self._rate)
-        self.answer = self._answered(self._made.gradients[self._made.wrt])
+        if hasattr(node, "inputs") and walk([node], limit=MOST_NODES) is None:
+            raise ValueError(
+                f"this graph has more than {MOST_NODES:,} nodes, too many for a question: pass a node nearer to the inputs"
+            )
+        self._made = made = derivation(*self._given)
+        for i in variants.leaves(made):
+            if np.any(np.isnan(made.graph.nodes[i].data)):
+                raise ValueError(f"{made.names[i]} is nan, or has nan in it: choose inputs that are numbers")
+        self._rate = None if learning_rate is None else _checked(learning_rate, made)
+        self._wording = Wording(made, self._rate)
+        self._noise = noise(made) if self._rate is None else noise_of_step(made, self._rate)
+        self.answer = cleaned(self._answered(made.gradients[made.wrt]), self._noise)
         if not np.all(np.isfinite(self.answer)):
             raise ValueError(f"{self._wording.result} is {shown(self.answer)}: choose inputs at which it is finite")
         # Found now, because leaves may change.
-        self._ways = [Mistake("right", self.answer, "this is the right answer"), *self._found()]
+        self._inputs = variants.inputs(made) if variants.can_be_made_again(made) else None
+        found = (way._replace(number=cleaned(way.number, self._noise)) for way in self._found())
+        self._ways = [Mistake(RIGHT, self.answer, "this is the right answer"), *found]
         self._wrong = grouped(way for way in self._ways if not same(way.number, self.answer))
 
     def check(self, answer: Any) -> Verdict:
@@ -131,7 +147,7 @@ class Exercise:
         Parameters
         ----------
         answer
-            A number, perhaps rounded to 3 or more significant digits; or text such as ``"12"``, ``"-0.5"``, ``"3/4"``,
+            A number, perhaps rounded to 3 or more significant digits, unless that is what a mistake gives; or text such as ``"12"``, ``"-0.5"``, ``"3/4"``,
             with a decimal point. If `wrt` is an array, an array of its shape, or lists.
 
         Returns
@@ -156,16 +172,23 @@ class Exercise:
         >>> question.check(3).mistakes
         ('one x of v₁ = x × x was forgotten: it is there 2 times, and each contributes 3',)
         """
-        given = as_array(answer) if is_array(self.answer) else as_number(answer)
+        given = cleaned(as_array(answer) if is_array(self.answer) else as_number(answer), self._noise)
         match = matches(given, self.answer)
-        if match:
-            return Verdict(True, self._wording.praise(self.answer, rounded=match == "rounded"))
-        found = [way.said for group in self._wrong if matches(given, group[0].number) for way in group]
-        return Verdict(False, self._wording.criticism(given, self.answer, found), tuple(found))
+        found = [(way, how) for group in self._wrong if (how := matches(given, group[0].number)) for way in group]
+        if match == "exact" or (match and all(how == "rounded" for _, how in found)):
+            return Verdict(True, self._wording.praise(given, self.answer, rounded=match == "rounded"))
+        said = tuple(way.said for way, _ in found)
+        return Verdict(False, self._wording.criticism(given, self.answer, said), said)
 
     @property
     def solution(self) -> Explanation:
-        """The derivative step by step."""
+        """The derivative step by step.
+
+        Raises
+        ------
+        RuntimeError
+            If a leaf has changed since `node` was computed.
+        """
         node, wrt, names = self._given
         return explain(node, wrt, names=names)
 
@@ -177,6 +200,8 @@ class Exercise:
     @cached_property
     def ambiguous(self) -> Mistakes:
         """Mistakes that only these inputs don't tell apart, because they give the same number, or the right one.
+
+        The right one rounded, too: at small angles the cosine is nearly 1, in radians and in degrees.
 
         What is the same at any inputs is not here, unless there are arrays in the graph: those inputs are not varied.
 
@@ -193,11 +218,9 @@ class Exercise:
         2.0 2
         """
         near = None
-        if variants.can_be_made_again(self._made):
-            try:
-                near = self._again(variants.nearby(self._made))._ways
-            except ValueError:  # near here it is not finite
-                near = None
+        if self._inputs is not None:
+            with contextlib.suppress(ValueError):  # near here it is not finite
+                near = self._again(variants.nearby(self._inputs))._ways
         return Mistakes(map(wrong, variants.coincidences(self._ways, near)))
 
     def at(self, **inputs: float) -> Exercise:
@@ -218,7 +241,7 @@ class Exercise:
         v₁ = ab, at a = 5, b = 1. What is ∂v₁/∂b?
         """
         made = self._made
-        if not variants.can_be_made_again(made):
+        if self._inputs is None:
             raise TypeError(
                 "at() varies numbers and operations of the table: compute this graph again for other inputs"
             )
@@ -226,10 +249,10 @@ class Exercise:
         names |= {identifier(name): name for name in names.values()}
         if unknown := inputs.keys() - names.keys():
             raise ValueError(f"there is no input {min(unknown)}; there are {', '.join(dict.fromkeys(names.values()))}")
-        return self._again({names[name]: as_number(number) for name, number in inputs.items()})
+        return self._again({**self._inputs, **{names[name]: as_number(number) for name, number in inputs.items()}})
 
     def clearer(self) -> Exercise | None:
-        """The same question at small whole inputs at which nothing is :attr:`ambiguous`; None if none are found.
+        """The same question at other, small whole inputs at which nothing is :attr:`ambiguous`; None if none are found.
 
         Examples
         --------
@@ -241,9 +264,12 @@ class Exercise:
         >>> exercise(e, b).clearer()
         e = (a + b) × (b + 1), at a = 3, b = 2. What is ∂e/∂b?
         """
-        if not variants.can_be_made_again(self._made):
+        if self._inputs is None:
             return None
-        for inputs in variants.proposals(self._made):
+        for proposed in variants.proposals(self._made):
+            inputs = {**self._inputs, **proposed}
+            if inputs == self._inputs:
+                continue
             try:
                 variant = self._again(inputs)
             except ValueError:  # there it is not finite
@@ -265,7 +291,7 @@ class Exercise:
             return
         yield from step_mistakes(self._made, self._rate, self._wording.derivative)
         for way in mistakes_in(self._made):
-            if np.shape(way.number) == np.shape(self.answer):
+            if way.cause != SIGN and np.shape(way.number) == np.shape(self.answer):  # uphill: see step_mistakes
                 yield way._replace(number=self._answered(way.number), said=f"the step is right, but {way.said}")
 
     def __str__(self) -> str:

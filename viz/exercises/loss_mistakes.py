@@ -12,11 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+import autograd_mini as ag
+
 from .. import text
-from ..chain_rule.derivation import Derivation
+from ..chain_rule.derivation import Derivation, derivation
 from ..picture import Edge
+from . import variants
 from .mistake import Mistake
-from .sweeping import Term, at, swept
+from .sweeping import Term, at, derivative_with, right
 
 CROSS_ENTROPY, SQUARED, HALF = "the cross entropy", "the squared error (a − y)²", "the squared error ½(a − y)²"
 
@@ -35,6 +38,7 @@ DA: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 
 
 OF_LOGITS = ("bce_with_logits", "binary_crossentropy")  # operations that have σ in them
+ROUNDING = 1e-6  # of a label
 
 
 class Found(NamedTuple):
@@ -45,24 +49,40 @@ class Found(NamedTuple):
     labels: Any
 
 
+class Output(NamedTuple):
+    """Where a graph has its probabilities a: after the last sigmoids, or in losses of logits that hold them.
+
+    `before` are the edges from what the sigmoids are applied to, `places` the nodes whose gradients tell the loss.
+    """
+
+    before: Sequence[Edge]
+    places: Sequence[int]
+    is_of_logits: bool
+    a: Any
+
+
 def mistakes_in(made: Derivation) -> Iterator[Mistake]:
     """The derivative of another loss, taken by z = what the sigmoids were applied to, or by a."""
-    if np.size(made.graph.nodes[made.root].data) != 1:
+    yield from _with_softmax(made)
+    output = _output(made)
+    found = output and _found(made, output)
+    if output is None or found is None or _is_by_chance(made, found):
         return
+    if output.before:
+        yield from _by_z(made, output.before, found, output.a)
+    elif output.places == [made.wrt]:
+        yield from _by_a(made, found, output.a)
+
+
+def _output(made: Derivation) -> Output | None:
     edges = [edge for i in made.between[1:] for edge in made.incoming[i]]
     logits = [edge for edge in edges if made.picture.nodes[edge.head].op in OF_LOGITS and edge.operand == 1]
-    outputs = _outputs(made)
-    before = logits or [edge for i in outputs for edge in made.incoming.get(i, ())]
-    if made.wrt not in outputs and not before:
-        return
-    a = 1 / (1 + np.exp(-_together(made, [edge.tail for edge in logits]))) if logits else _together(made, outputs)
-    found = _found(made, logits, outputs, a)
-    if found is None:
-        return
-    if before:
-        yield from _by_z(made, before, found, a)
-    elif outputs == [made.wrt]:
-        yield from _by_a(made, found, a)
+    places = [edge.tail for edge in logits] or _sigmoids(made)
+    if not places or np.size(made.graph.nodes[made.root].data) != 1:
+        return None
+    data = np.concatenate([np.ravel(made.graph.nodes[i].data) for i in places])
+    before = logits or [edge for i in places for edge in made.incoming.get(i, ())]
+    return Output(before, places, bool(logits), ag.sigmoid(data) if logits else data)
 
 
 def _by_z(made: Derivation, edges: Sequence[Edge], found: Found, a: Any) -> Iterator[Mistake]:
@@ -75,7 +95,7 @@ def _by_z(made: Derivation, edges: Sequence[Edge], found: Found, a: Any) -> Iter
         terms = {at(edge): _given(made, edge, part) for edge, part in zip(edges, wrong, strict=True)}
         number = f" = {text.number(wrong[0].item())}" if len(a) == 1 else ""
         why = f"that belongs to {loss}, and the loss is {found.loss}" if loss else f"the loss is {found.loss}"
-        yield Mistake(f"dz {loss}", swept(made, terms), f"{names} was taken as {formula}{number}: {why}")
+        yield Mistake(f"dz {loss}", derivative_with(made, terms), f"{names} was taken as {formula}{number}: {why}")
 
 
 def _by_a(made: Derivation, found: Found, a: Any) -> Iterator[Mistake]:
@@ -94,11 +114,11 @@ def _given(made: Derivation, to: Edge | int, numbers: Any) -> Term:
     """These numbers, whatever the gradient is, in the shape of a node."""
     data = made.graph.nodes[to.tail if isinstance(to, Edge) else to].data
     shaped = np.reshape(numbers, np.shape(data)) if isinstance(data, np.ndarray) else float(numbers[0])
-    return lambda _: shaped
+    return _always(shaped)
 
 
-def _outputs(made: Derivation) -> list[int]:
-    """The sigmoids after which there is no other one."""
+def _sigmoids(made: Derivation) -> list[int]:
+    """Those after which there is no other one."""
     found: list[int] = []
     covered: set[int] = set()
     for i in reversed(made.between):
@@ -111,18 +131,53 @@ def _outputs(made: Derivation) -> list[int]:
     return found[::-1]
 
 
-def _found(made: Derivation, logits: Sequence[Edge], outputs: Sequence[int], a: Any) -> Found | None:
-    """The loss of which the numbers are these, if one is."""
-    total = float(made.graph.nodes[made.root].data)
-    places = [edge.tail for edge in logits] or outputs
-    gradient = np.concatenate([np.ravel(made.gradients[i]) for i in places])
+def _found(made: Derivation, output: Output) -> Found | None:
+    """The loss of which the numbers are these, if one is; its labels are from 0 to 1."""
+    a, total = output.a, _cost(made, output.places)
+    gradient = np.concatenate([np.ravel(made.gradients[i]) for i in output.places])
     for divisor in dict.fromkeys((1, len(a))):
         step = gradient * divisor
         labels = {CROSS_ENTROPY: a - step * a * (1 - a), SQUARED: a - step / 2, HALF: a - step}
-        for loss, y in {CROSS_ENTROPY: a - step}.items() if logits else labels.items():
-            if math.isclose(_loss(loss, a, y), total * divisor, rel_tol=1e-6, abs_tol=1e-12):
+        for loss, y in {CROSS_ENTROPY: a - step}.items() if output.is_of_logits else labels.items():
+            is_label = np.all((y >= -ROUNDING) & (y <= 1 + ROUNDING))
+            if is_label and math.isclose(_loss(loss, a, y), total * divisor, rel_tol=1e-6, abs_tol=1e-12):
                 return Found(loss, divisor, y)
     return None
+
+
+def _cost(made: Derivation, places: Sequence[int]) -> float:
+    """The loss alone, of a cost to which something is added that has no part in the output: weight decay."""
+    above = set(places)
+    for head in made.between:
+        if any(edge.tail in above for edge in made.incoming[head]):
+            above.add(head)
+    i = made.root
+    while made.graph.nodes[i].op in ("add", "sum"):
+        terms = [edge.tail for edge in made.incoming[i] if edge.tail in above]
+        if len(terms) != 1 or np.size(made.graph.nodes[terms[0]].data) != 1:
+            break
+        i = terms[0]
+    return float(np.asarray(made.graph.nodes[i].data).item())
+
+
+def _is_by_chance(made: Derivation, found: Found) -> bool:
+    """Whether, at other outputs, the labels are others: then these numbers only look like a loss."""
+    if not variants.can_be_made_again(made):
+        return False
+    output = _output(made)
+    below = set(output.places) if output else set()
+    for i in reversed(range(len(made.graph.nodes))):
+        if i in below:
+            operands = {id(x) for x in made.graph.inputs[id(made.graph.nodes[i])]}
+            below |= {j for j in range(i) if id(made.graph.nodes[j]) in operands}
+    inputs = variants.inputs(made)
+    names = {made.names[i] for i in below}
+    near = {name: x for name, x in variants.nearby(inputs).items() if name in names}
+    root, by = variants.again(made, {**inputs, **near})
+    again = derivation(root, by, {})
+    output = _output(again)
+    other = output and _found(again, output)
+    return other is None or other.loss != found.loss or not np.allclose(other.labels, found.labels, atol=ROUNDING)
 
 
 def _loss(loss: str, a: Any, y: Any) -> float:
@@ -132,5 +187,20 @@ def _loss(loss: str, a: Any, y: Any) -> float:
     return float(np.sum((a - y) ** 2)) / (2 if loss == HALF else 1)
 
 
-def _together(made: Derivation, places: Sequence[int]) -> Any:
-    return np.concatenate([np.ravel(made.graph.nodes[i].data) for i in places])
+def _with_softmax(made: Derivation) -> Iterator[Mistake]:
+    """The loss of logits of many classes: its derivative by them taken with a p(1 − p) too many, or by p."""
+    for head in made.between[1:]:
+        for edge in made.incoming[head]:
+            if made.picture.nodes[head].op != "crossentropy" or edge.operand != 1:
+                continue
+            p, gradient = ag.softmax(made.graph.nodes[edge.tail].data), made.gradients[head]
+            dz = right(made, edge)(gradient)
+            m = p.size // p.shape[-1]
+            why = f"with the softmax p of {made.names[edge.tail]} the derivative of the cross entropy is (p − y)/m"
+            for formula, wrong in (("(p − y)·p(1 − p)/m", dz * p * (1 - p)), ("−y/p/m", (dz - gradient * p / m) / p)):
+                number = derivative_with(made, {at(edge): _always(wrong)})
+                yield Mistake(f"softmax {formula}", number, f"d{made.names[edge.tail]} was taken as {formula}: {why}")
+
+
+def _always(data: Any) -> Term:
+    return lambda _: data

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import text
 from ..arrays import is_array
+from ..chain_rule.derivation import Derivation
 from ..chain_rule.routes import text_of
 
+LONGEST_SUM = 8  # of factors or terms that a sentence spells out
+RIGHT = "right"  # the cause of the right answer
 SIGN = "sign"  # the cause of a number that is right but for its sign
 
 
@@ -61,16 +66,19 @@ class Mistakes(Sequence[Wrong]):
         return str(self)
 
 
-def grouped(mistakes: Iterable[Mistake]) -> list[list[Mistake]]:
-    """Those that give the same number together.
+def grouped(
+    mistakes: Iterable[Mistake], is_same: Callable[[Mistake, Mistake], bool] | None = None
+) -> list[list[Mistake]]:
+    """Those that give the same number together; what is the same may be told.
 
     What has no finite number is left out, and what is said twice; also that the sign is wrong, where more is said.
     """
+    is_same = is_same or (lambda one, other: same(one.number, other.number))
     groups: list[list[Mistake]] = []
     for mistake in mistakes:
         if not np.all(np.isfinite(mistake.number)):
             continue
-        group = next((group for group in groups if same(group[0].number, mistake.number)), None)
+        group = next((group for group in groups if is_same(group[0], mistake)), None)
         if group is None:
             groups.append([mistake])
         elif mistake.cause != SIGN and mistake.said not in (other.said for other in group):
@@ -84,8 +92,8 @@ def wrong(group: Sequence[Mistake]) -> Wrong:
 
 
 def same(first: Any, second: Any) -> bool:
-    """Whether two numbers, or arrays of one shape, are the same but for rounding."""
-    return np.shape(first) == np.shape(second) and np.allclose(first, second, rtol=1e-9, atol=1e-12)
+    """Whether two numbers, or arrays of one shape, are the same in the first nine digits."""
+    return np.shape(first) == np.shape(second) and np.allclose(first, second, rtol=1e-9, atol=0)
 
 
 def shown(number: Any) -> str:
@@ -96,3 +104,20 @@ def shown(number: Any) -> str:
     if said.startswith("["):
         return f"{said}, shape {number.shape}"
     return f"an array of shape {number.shape} and norm {text.number(float(np.linalg.norm(number)))}"
+
+
+def step_at(made: Derivation, i: int) -> str:
+    """What a node computes, ``c = a + b``."""
+    box = made.picture.nodes[i]
+    return f"{box.name} = {box.formula}"
+
+
+def joined(sign: str, numbers: Sequence[Any]) -> str:
+    """``1 + (−2) + 3``."""
+    first, *rest = [text.number(float(number)) for number in numbers]
+    return sign.join([first, *map(text.signed, rest)])
+
+
+def added(terms: Sequence[Any]) -> Any:
+    """The sum of numbers or arrays."""
+    return functools.reduce(operator.add, terms)

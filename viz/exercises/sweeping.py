@@ -6,7 +6,7 @@
 >>> y = x * x
 >>> made = derivation(y, x, {"x": x, "y": y})
 >>> first, second = made.incoming[made.root]
->>> swept(made, {}), swept(made, {at(first): scaled(made, first, 1.0)})
+>>> derivative_with(made, {}), derivative_with(made, {at(first): scaled(made, first, 1.0)})
 (6.0, 4.0)
 """
 
@@ -40,7 +40,9 @@ def at(edge: Edge) -> tuple[int, int]:
     return edge.head, edge.operand
 
 
-def swept(made: Derivation, wrong: Mapping[tuple[int, int], Term], without: Collection[tuple[int, int]] = ()) -> Any:
+def derivative_with(
+    made: Derivation, wrong: Mapping[tuple[int, int], Term], without: Collection[tuple[int, int]] = ()
+) -> Any:
     """The derivative that the backward sweep finds with these terms on edges, and `without` some edges."""
     gradients = {made.root: made.gradients[made.root]}
     for i in reversed(made.between[:-1]):
@@ -135,4 +137,4 @@ def in_degrees(made: Derivation, *, throughout: bool) -> float | None:
         for edge in made.incoming.get(head, ()):
             partial = by_row(rule, rule.shown[edge.operand], inputs, values[id(node)], degrees=True)
             wrong[at(edge)] = scaled(made, edge, float(partial))
-    return float(swept(made, wrong))
+    return float(derivative_with(made, wrong))

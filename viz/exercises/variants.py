@@ -24,7 +24,8 @@ from autograd_mini.rules import RULES
 
 from ..chain_rule.derivation import Derivation
 from ..operations import rule_of
-from .mistake import Mistake, grouped, same
+from .answers import are_alike
+from .mistake import RIGHT, Mistake, grouped, same
 
 SMALL = (2, 3, 4, 5, 7)  # inputs to propose
 MOST_TRIED = 60
@@ -41,8 +42,13 @@ def leaves(made: Derivation) -> list[int]:
     return [i for i, node in enumerate(made.graph.nodes) if not made.graph.inputs[id(node)]]
 
 
+def inputs(made: Derivation) -> dict[str, float]:
+    """The numbers of the inputs, by their names."""
+    return {made.names[i]: float(made.graph.nodes[i].data) for i in leaves(made)}
+
+
 def again(made: Derivation, inputs: Mapping[str, float]) -> tuple[Value, Value]:
-    """The output and the input to differentiate by, of a new graph; inputs that are not named keep their numbers."""
+    """The output and the input to differentiate by, of a new graph of these inputs."""
     nodes: dict[int, Any] = {}
     for node, name in zip(made.graph.nodes, made.names, strict=True):
         operands = made.graph.inputs[id(node)]
@@ -56,21 +62,23 @@ def again(made: Derivation, inputs: Mapping[str, float]) -> tuple[Value, Value]:
                 fresh = FUNCTIONS[rule.name](*given)
             fresh.label = name
         else:
-            fresh = Value(inputs.get(name, float(node.data)), name, requires_grad=node.requires_grad)
+            fresh = Value(inputs[name], name, requires_grad=node.requires_grad)
         nodes[id(node)] = fresh
     return nodes[id(made.graph.nodes[-1])], nodes[id(made.graph.nodes[made.wrt])]
 
 
-def nearby(made: Derivation) -> dict[str, float]:
-    """Inputs near those of a graph, at which nothing coincides by chance."""
-    data = ((i, float(made.graph.nodes[i].data)) for i in leaves(made))
-    return {made.names[i]: x + (0.01 + 0.001 * k**0.5) * (abs(x) or 1.0) for k, (i, x) in enumerate(data, 1)}
+def nearby(inputs: Mapping[str, float]) -> dict[str, float]:
+    """Inputs near others, at which nothing coincides by chance."""
+    return {name: x + (0.01 + 0.001 * k**0.5) * (abs(x) or 1.0) for k, (name, x) in enumerate(inputs.items(), 1)}
 
 
 def coincidences(here: Iterable[Mistake], near: Iterable[Mistake] | None) -> Iterator[list[Mistake]]:
-    """Groups of mistakes that give the same number here; where it is known what they give near here, not there too."""
+    """Groups of mistakes that give the same number here; where it is known what they give near here, not there too.
+
+    To coincide with the right answer it is enough to be the same when rounded.
+    """
     elsewhere = {mistake.cause: mistake.number for mistake in near or ()}
-    for group in grouped(here):
+    for group in grouped(here, _is_same_answer):
         different: list[Mistake] = []
         for mistake in group:
             number = elsewhere.get(mistake.cause, math.nan)  # nan is not the same as anything
@@ -78,6 +86,10 @@ def coincidences(here: Iterable[Mistake], near: Iterable[Mistake] | None) -> Ite
                 different.append(mistake)
         if len(different) > 1:
             yield different
+
+
+def _is_same_answer(one: Mistake, other: Mistake) -> bool:
+    return same(one.number, other.number) or (one.cause == RIGHT and are_alike(one.number, other.number))
 
 
 def proposals(made: Derivation) -> Iterator[dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -17,11 +18,14 @@ from ..chain_rule.closed import closed_form
 from ..chain_rule.derivation import Derivation
 from ..chain_rule.explaining import LONGEST, Words
 from ..chain_rule.explanation import Line
-from .answers import is_close
+from .answers import is_close, matches
 from .mistake import shown
 
 MOST_STEPS = 8  # that are spelled out
 MOST_NUMBERS = 12  # of an array that a verdict repeats
+ROUNDED_DIGITS = ECHOED_DIGITS = 6
+FEWEST_DIGITS, MOST_DIGITS = 4, 12  # of an exact answer that is repeated
+UNNAMED = re.compile("v[₀-₉]+")
 
 
 class Wording:
@@ -42,6 +46,7 @@ class Wording:
             closed = closed_form(made.graph, made.names, made.wrt)
             if (
                 closed is not None
+                and any(isinstance(part, Symbol) for part in closed.function.walk())
                 and closed.function != Symbol(self.root)
                 and len(closed.function.textbook()) <= LONGEST
             ):
@@ -53,12 +58,18 @@ class Wording:
         return f"{self._steps()}, with {shapes}."
 
     def _steps(self) -> str:
-        """The operations one after the other; of many the last ones."""
-        boxes = [box for box in self.made.picture.nodes if box.formula]
+        """The operations one after the other; of many those that have a name of their own, and the last ones."""
+        made = self.made
+        boxes = [box for box in made.picture.nodes if box.formula]
         if not boxes:
             return self.root
-        said = [f"{box.name} = {box.formula}" for box in boxes[-MOST_STEPS:]]
-        return ", ".join([f"{len(boxes) - MOST_STEPS} steps"] * (len(boxes) > MOST_STEPS) + said)
+        by_name = sorted(range(len(boxes)), key=lambda i: (UNNAMED.fullmatch(boxes[i].name) is not None, -i))
+        chosen = {len(boxes) - 1, *by_name[: MOST_STEPS - 1]}
+        said = []
+        for is_chosen, run in itertools.groupby(range(len(boxes)), chosen.__contains__):
+            steps = [f"{boxes[i].name} = {boxes[i].formula}" for i in run]
+            said += steps if is_chosen else [f"{len(steps)} step{'s' * (len(steps) > 1)}"]
+        return ", ".join(said)
 
     def _asked(self) -> str:
         made = self.made
@@ -70,25 +81,28 @@ class Wording:
         of = self.root if not is_array(made.gradients[made.root]) else f"Σ {self.root}"
         return f"What is {self.derivative} = ∂{of}/∂{self.wrt}, of shape {np.shape(made.gradients[made.wrt])}?"
 
-    def praise(self, answer: Any, *, rounded: bool) -> str:
-        """What is said of a right answer."""
+    def praise(self, given: Any, answer: Any, *, rounded: bool) -> str:
+        """What is said of a right answer: it is repeated with the digits that were given, or more."""
+        right = f"Right{', rounded' * rounded}: {self.result}"
         if self.is_array:
-            return f"Right{', rounded' * rounded}: {self.result} has the shape {answer.shape} and these numbers."
-        number = f"{float(answer):.6g}".replace("-", "−") if rounded else shown(answer)
-        return f"Right{', rounded' * rounded}: {self.result} = {number}."
+            return f"{right} has the shape {answer.shape} and these numbers."
+        digits = ROUNDED_DIGITS if rounded else _digits(float(given))
+        return f"{right} = {_written(answer, digits)}."
 
     def criticism(self, given: Any, answer: Any, found: Sequence[str]) -> str:
         """What is said of a wrong one, and of the mistakes that were found in it."""
-        it = self._repeated(given)
-        lines = [f"{it} is not right."]
+        echo = self._repeated(given)
+        lines = [f"{echo} is not right."]
         if np.shape(given) != np.shape(answer):
-            lines[0] = f"{it} is not right: {self.result} has the shape of {self.wrt}, {np.shape(answer)}."
-            if np.size(given) == np.size(answer) and np.allclose(np.ravel(given), np.ravel(answer), rtol=5e-4):
-                lines[0] += " Its numbers are right: transpose or reshape it, or sum with keepdims=True."
+            lines[0] = f"{echo} is not right: {self.result} has the shape of {self.wrt}, {np.shape(answer)}."
+            if matches(np.ravel(given), np.ravel(answer)):
+                sums = ", or sum with keepdims=True" * (np.ndim(given) < np.ndim(answer))
+                how = "transpose it" if matches(np.transpose(given), answer) else f"reshape it{sums}"
+                lines[0] += f" Its numbers are right: {how}."
                 return lines[0]
         if not found:
             return f"{lines[0]} No mistake that is known here gives it. {self._hint(given, answer)}"
-        lines[0] += f" What gives {'it' if np.ndim(given) else it}:"
+        lines[0] += f" What gives {'it' if np.ndim(given) else echo}:"
         lines += [f"– {sentence}" for sentence in found]
         names = " ".join(found)
         mentioned = [
@@ -101,7 +115,7 @@ class Wording:
 
     def _repeated(self, given: Any) -> str:
         if not np.ndim(given):
-            return f"{float(given):.6g}".replace("-", "−")
+            return _written(given, ECHOED_DIGITS)
         return shown(given) if given.size <= MOST_NUMBERS else f"This array of shape {given.shape}"
 
     def _hint(self, given: Any, answer: Any) -> str:
@@ -122,6 +136,16 @@ class Wording:
         if edges == 1:
             return f"One step leads from {self.wrt} to {self.root}: which rule belongs to it?"
         return f"Begin at {self.root} and go back: multiply by one local derivative at each step."
+
+
+def _digits(number: float) -> int:
+    """With how many digits an answer was written; one of very many was computed, and is not repeated in full."""
+    digits = len(f"{number:.{MOST_DIGITS}e}".partition("e")[0].strip("-0").replace(".", "").rstrip("0"))
+    return max(digits, FEWEST_DIGITS) if digits <= MOST_DIGITS else FEWEST_DIGITS
+
+
+def _written(number: Any, digits: int) -> str:
+    return f"{float(number):.{digits}g}".replace("-", "−")
 
 
 def _mentions(said: str, name: str) -> bool:

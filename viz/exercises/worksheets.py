@@ -13,10 +13,11 @@ e = (a + b) × (b + 1) [('7',), ('5',), ('35',)]
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from operator import itemgetter
 from typing import Any, Literal, get_args
 from xml.etree import ElementTree as ET
 
@@ -25,23 +26,25 @@ from autograd_mini.names import callers_names
 from .. import style, text
 from ..arrays import unaligned
 from ..canvas import Canvas, extent
-from ..chain_rule.closed import closed_form
-from ..differences import swept
 from ..drawing import Drawing
 from ..figure import Figure
 from ..labels import EdgeLabels, Run, View
 from ..options import check
-from ..picture import Graph, Picture
+from ..own_sweep import differentiated
+from ..picture import Picture
 from ..svg import finish
+from ..text import FIXED
 from ..tree import tree
-from .blanks import RULED, chosen, left_out, spelled
+from .blanks import RULED, asked, chosen, left_out
+from .headings import Given, formula_above, given_arrays, task_of
 
-Paper = Literal["A4", "letter"]
-PAPERS: Mapping[str, tuple[float, float]] = {"A4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
-MARGIN, GAP = 48.0, 20.0  # points: around everything, and above the graph
+Paper = Literal["A4", "letter", "A3"]
+PAPERS: Mapping[str, tuple[float, float]] = {  # points
+    "A4": (595.28, 841.89), "letter": (612.0, 792.0), "A3": (841.89, 1190.55),
+}  # fmt: skip
+MARGIN, GAP = 36.0, 14.0  # points: around everything, and above the graph
 TEXT, TITLE = 11.0, 16.0  # points: font sizes
-LARGEST, LEAST = 1.5, 0.6  # times its own size: a small graph is enlarged, so that there is room for a pen
-TITLE_LIMIT = 60  # characters of a formula that stands above
+LARGEST, LEAST = 1.5, 0.7  # times its own size: there has to be room for a pen
 
 # Printed in black: what is filled in alone has a colour.
 PRINTED = replace(
@@ -50,6 +53,16 @@ PRINTED = replace(
     muted=style.LIGHT.ink,
     gradient=style.LIGHT.ink,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Flat(View):
+    """A tight view whose labels take one line: from the bottom up there is room beside the arrows, and none above."""
+
+    @property
+    def sizes(self) -> style.Size:
+        """The font sizes and distances that go with this view."""
+        return replace(style.TIGHT, wrap=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,8 +77,8 @@ class Worksheet(Figure):
         Of each edge, then of each node, what belongs into its blanks.
     answered
         The graph without blanks.
-    title, task
-        What stands above.
+    title, task, given
+        What stands above; `given` are the arrays that are no nodes, with their rows.
     paper, directions
         The page, and how the graph may lie on it.
     is_key
@@ -89,6 +102,7 @@ class Worksheet(Figure):
     answered: Picture
     title: str
     task: str
+    given: tuple[Given, ...] = ()
     paper: Paper = "A4"
     directions: tuple[Literal["LR", "BT"], ...] = ("LR", "BT")
     is_key: bool = False
@@ -106,25 +120,26 @@ class Worksheet(Figure):
     @cached_property
     def svg(self) -> str:
         """The page as SVG text."""
-        best: tuple[float, Canvas] | None = None
-        portrait = PAPERS[self.paper]
-        for tight, page, direction in product((False, True), (portrait, portrait[::-1]), self.directions):
-            made = self._page(page, replace(self.drawing.view, direction=direction, tight=tight))
-            if best is None or made[0] > best[0]:
-                best = made
-            if best[0] >= 1:
-                break
-        assert best is not None  # there is a direction
-        scale, canvas = best
+        scale, canvas = max(self._pages(tight=False), key=itemgetter(0))
+        if scale < 1:
+            scale, canvas = max(self._pages(tight=True), key=itemgetter(0))
         if scale < LEAST:
+            larger = "" if self.paper == "A3" else ', or paper="A3"'
             raise ValueError(
                 f"on {self.paper} paper the graph's text would be {scale * TEXT:.1f} points high, and "
-                f"{LEAST * TEXT:.1f} is the least: pass a node nearer to the inputs"
+                f"{LEAST * TEXT:.1f} is the least: pass a node nearer to the inputs{larger}"
             )
         return canvas.page(self.title + ", answers" * self.is_key, pad=0)
 
+    def _pages(self, *, tight: bool) -> Iterator[tuple[float, Canvas]]:
+        """The page upright and on its side, with the graph in either direction; and how many times its own size."""
+        views = [replace(self.drawing.view, direction=direction, tight=tight) for direction in self.directions]
+        if tight and "BT" in self.directions:
+            views.append(Flat(edges=self.drawing.view.edges, direction="BT"))
+        for view, page in product(views, (PAPERS[self.paper], PAPERS[self.paper][::-1])):
+            yield self._page(page, view)
+
     def _page(self, page: tuple[float, float], view: View) -> tuple[float, Canvas]:
-        """The page with the graph on it, and how many times its own size that has."""
         width, height = page
         canvas = Canvas()
         canvas.reach((0, 0), page)
@@ -141,6 +156,12 @@ class Worksheet(Figure):
                 y += style.LINE_HEIGHT * size
                 canvas.write(head, (Run(part, role),), (MARGIN, y), size, "start")
             y += size / 2
+        for name, rows in self.given:
+            for i, row in enumerate(rows):
+                y += style.LINE_HEIGHT * TEXT
+                if not i:
+                    canvas.write(head, (Run(name, "formula"),), (MARGIN, y), TEXT, "start")
+                canvas.write(head, (Run(row, "formula"),), (MARGIN + text.width(name, TEXT), y), TEXT, "start")
         y += GAP
         drawn, (x0, y0, across, down) = self._drawn(view)
         scale = min((width - 2 * MARGIN) / across, (height - MARGIN - y) / down, LARGEST)
@@ -163,7 +184,9 @@ class Worksheet(Figure):
 
     def __str__(self) -> str:
         picture = self.answered if self.is_key else self.drawing.picture
-        return "\n".join((self.title, self.task, unaligned(tree(picture, self.drawing.view))))
+        given = [name + unaligned(" ".join(rows)) for name, rows in self.given]
+        graph = unaligned(tree(picture, self.drawing.view)).replace(FIXED, "")
+        return "\n".join((self.title, self.task, *given, graph))
 
 
 def _fill(group: ET.Element, answers: Iterable[str]) -> None:
@@ -194,8 +217,9 @@ def worksheet(
 ) -> Worksheet:
     """A graph with blanks to fill in by pen, on a page to print; ``.key`` is the same page with the answers.
 
-    What is left blank stands nowhere in the file. The answers are from a sweep of its own; no gradient is needed
-    beforehand, and none is changed.
+    What is left blank is nowhere in the file, hidden or in the length of a blank; what follows from other numbers on
+    the sheet stays: in e = c × d, the gradient of c is the derivative on its arrow. The answers are from a sweep of its
+    own; no gradient is needed beforehand, and none is changed. Arrays that are no nodes stand above the graph.
 
     Parameters
     ----------
@@ -203,7 +227,8 @@ def worksheet(
         The output, a number or an array; of an array the sum of all elements is differentiated.
     blank
         What to leave blank: "values" of all operations, "gradients" of all nodes, "derivatives" on all edges; or single
-        ones, ``"c"`` (value, unless it is an input, and gradient), ``"c.value"``, ``"c.grad"``, ``"∂e/∂c"``.
+        ones, ``"c"`` (value, unless it is an input, and gradient), ``"c.value"``, ``"c.grad"``, ``"∂e/∂c"``; or nodes.
+        Of two nodes x, the second is called x′.
     title
         Above the graph; by default the formula, ``e = (a + b) × (b + 1)``.
     names
@@ -215,7 +240,7 @@ def worksheet(
     parameters
         Leaves to draw as parameters.
     paper
-        "A4" or "letter", upright or, where the graph is wide, on its side.
+        "A4", "letter" or "A3", upright or on its side, as gives more room for a pen.
 
     Returns
     -------
@@ -225,10 +250,10 @@ def worksheet(
     Raises
     ------
     TypeError
-        If `node` is not one node.
+        If `node` is not one node, `blank` has something other than names and nodes, or `title` is no text.
     ValueError
-        If there is nothing of what `blank` names, an option is none of those above, or the graph is too large for a
-        page.
+        If there is nothing of what `blank` names, an option is none of those above, two arrays have the same name, or
+        the graph is too large for a page.
     RuntimeError
         If a leaf has changed since `node` was computed.
 
@@ -241,53 +266,29 @@ def worksheet(
     e = a × b
     Fill in the blanks at b and ∂e/∂a. The gradient of a node, grad, is the derivative of e by it.
     e = a × b   value 12   grad 1
-    ├─ a   value 3   grad 4   ∂e/∂a = _______
-    └─ b   value 4   grad _______   ∂e/∂b = 3
+    ├─ a   value 3   grad 4   ∂e/∂a = _________
+    └─ b   value 4   grad _________   ∂e/∂b = 3
     """
     check(
         edges=(edges, get_args(EdgeLabels)), direction=(direction, (None, "LR", "BT")), paper=(paper, get_args(Paper))
     )  # fmt: skip
+    if not isinstance(title, str | None):
+        raise TypeError(
+            f"title is {title!r:.60} ({type(title).__name__}); it has to be a text, or None for the formula"
+        )
     names = callers_names(sys._getframe(1)) if names is None else names
-    drawing, graph, _ = swept(node, names, "worksheet", edges=edges, parameters=parameters)
-    picture = drawing.picture
-    wanted = (blank,) if isinstance(blank, str) else tuple(blank)
+    drawing, graph, _ = differentiated(node, names, "worksheet", edges=edges, parameters=parameters)
+    boxes = [replace(box, shape="" if box.shape.startswith("()") else box.shape) for box in drawing.picture.nodes]
+    picture = replace(drawing.picture, nodes=tuple(boxes))
+    wanted = asked(blank, {id(each): box.name for each, box in zip(graph.nodes, boxes, strict=True)})
     with_blanks, answers = left_out(picture, chosen(picture, wanted), drawing.view)
     return Worksheet(
         replace(drawing, picture=with_blanks),
         answers,
         picture,
-        _formula(graph, picture) if title is None else text.clean(title),
-        _task(picture, wanted),
+        formula_above(graph, picture) if title is None else text.clean(title),
+        task_of(picture, wanted, has_pairs=any(len(each) > 1 for each in answers[: len(picture.edges)])),
+        given_arrays(graph, names),
         paper,
         ("LR", "BT") if direction is None else (direction,),
     )
-
-
-def _formula(graph: Graph, picture: Picture) -> str:
-    """The output as a formula in the inputs, if it is a short one."""
-    names = [box.name for box in picture.nodes]
-    closed = closed_form(graph, names, by=0) if len({*names}) == len(names) else None
-    formula = f"{names[-1]} = {closed.function.text()}" if closed and len(names) > 1 else ""
-    return formula if 0 < len(formula) <= TITLE_LIMIT else f"The graph of {names[-1]}"
-
-
-def _task(picture: Picture, wanted: Sequence[str]) -> str:
-    """What is to be done, in a sentence or two."""
-    output = picture.nodes[-1]
-    groups = {
-        "values": "the value of every operation",
-        "gradients": "the gradient of every node",
-        "derivatives": "the derivative on every arrow",
-    }
-    tasks = [said for name, said in groups.items() if name in wanted]
-    single = [spelled(name) for name in dict.fromkeys(wanted) if name not in groups]
-    if single:
-        tasks.append(f"the blanks at {_listed(single)}")
-    whole = f"the sum of all elements of {output.name}" if output.shape not in ("", "()") else output.name
-    return f"Fill in {_listed(tasks)}. The gradient of a node, grad, is the derivative of {whole} by it."
-
-
-def _listed(things: Sequence[str]) -> str:
-    """``a, b and c``."""
-    *most, last = things
-    return f"{', '.join(most)} and {last}" if most else last
