@@ -82,6 +82,7 @@ def test_nothing_differs() -> None:
     found = compared(RIGHT)
     assert (found.wrong, found.others, found.verdict) == ((), "", "no difference: 5 gradients compared")
     assert compared({"a": 2}).verdict == "no difference: 1 gradient compared"
+    assert compared({}).verdict == "no difference: 0 gradients compared"
     assert not any(box.emphasis for picture in found.pictures for box in picture.nodes)
     assert "≠" not in found.svg
 
@@ -90,7 +91,7 @@ def test_nothing_differs() -> None:
     ("number", "is_wrong"),
     [
         (5 + 1e-12, False), (5.0001, True), (np.float32(5), False), (np.array(5), False), (Value(5), False),
-        (True, True), (None, True), (float("nan"), True), (float("inf"), True), (np.array([5.0]), True),
+        (5, False), (4, True), (None, True), (float("nan"), True), (float("inf"), True), (np.array([5.0]), True),
     ],
 )  # fmt: skip
 def test_what_is_wrong(number: Any, is_wrong: bool) -> None:
@@ -163,6 +164,40 @@ def test_float32_rounds_more() -> None:
     assert compare_gradients(y, {x: [2.01, 4, 6]}).wrong == ("x",)
 
 
+@pytest.mark.parametrize("ours", [np.float32, np.float64])
+@pytest.mark.parametrize("theirs", [np.float32, np.float64])
+def test_rounding_is_that_of_the_coarser_dtype(ours: Any, theirs: Any) -> None:
+    W = Tensor(np.array([0.1, 0.7], ours), "W")
+    y = ag.sum(ag.exp(W))
+    right = np.exp(np.array([0.1, 0.7], theirs))
+    assert compare_gradients(y, {W: right}).wrong == ()
+    assert compare_gradients(y, {W: right * theirs(1.01)}).wrong == ("W",)
+
+
+@pytest.mark.parametrize("number", [5 + 1e-7, np.float64(5 - 1e-7)])
+def test_numbers_that_read_alike_say_how_far_they_are_off(number: Any) -> None:
+    found = compared({"b": number})
+    assert found.verdict == "first wrong: b, 5 instead of 5, off by 1e-07"
+    assert boxes(found)[1]["b"] == (("first wrong", ""), ("grad ≠", "5"))
+    W = Tensor([1.0, 2.0], "W")
+    assert compare_gradients(ag.sum(W * W), {W: [2.0, 4.00001]}).verdict.endswith(
+        "[2  4] instead of [2  4], off by 1e-05"
+    )
+
+
+def test_two_of_the_same_name_are_told_apart() -> None:
+    one, other = Value(2, "x"), Value(3, "x")
+    found = compare_gradients(one * other, {one: 3, other: 5})
+    assert found.verdict == "first wrong: x′, 5 instead of 2"
+
+
+def test_minus_zero_is_zero() -> None:
+    x, zero = Value(-2, "x"), Value(0.0, "o")
+    y = -(x * zero)
+    right, _ = boxes(compare_gradients(y, {}, names={"y": y}))
+    assert not any(str(number).startswith("-0") for number in right.values())
+
+
 def test_gradients_are_neither_needed_nor_changed() -> None:
     e = lecture()
     e.backward()
@@ -203,6 +238,13 @@ def test_jupyter_shows_it_and_files_are_written(tmp_path: Any) -> None:
         (lambda: (3.0, {}), {}, TypeError, "draw takes a node or a list of nodes, got float"),
         (lambda: (chain(200), {}), {}, ValueError, "compare_gradients shows every operation, at most max_nodes=150"),
         (lambda: (Value(1, requires_grad=False) * 2, {}), {}, ValueError, "nothing here wants a gradient"),
+        (lambda: (lecture(), {}), {"show": ("structure",)}, ValueError, "leaves out what is compared: add 'grad'"),
+        (lambda: (lecture(), {}), {"show": ("grad", "all")}, ValueError, "show has 'all'"),
+        (lambda: (lecture(), {}), {"mode": "forward"}, TypeError, r"compare_gradients\(\) got .* argument 'mode'"),
+        (lambda: (lecture(), {}), {"foo": 1}, TypeError, r"compare_gradients\(\) got .* argument 'foo'"),
+        (lambda: (lecture(), {}), {"titles": ("x",)}, TypeError, r"titles=\('x',\); it has to be two texts"),
+        (lambda: (lecture(), {}), {"titles": "ab"}, TypeError, "titles='ab'; it has to be two texts"),
+        (lambda: (lecture(), {}), {"titles": (1, 2)}, TypeError, r"titles=\(1, 2\); it has to be two texts"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared(make: Any, options: Any, error: type[Exception], message: str) -> None:
@@ -211,7 +253,7 @@ def test_what_cannot_be_compared(make: Any, options: Any, error: type[Exception]
         compare_gradients(node, gradients, **options)
 
 
-@pytest.mark.parametrize("number", ["3", 1j, [1, "x"], object()])
+@pytest.mark.parametrize("number", ["3", 1j, [1, "x"], object(), True, [True, False]])
 def test_gradients_are_numbers(number: Any) -> None:
     with pytest.raises(TypeError, match=r"the gradient of b is .*; it has to be a number, an array or None"):
         compared({"b": number})

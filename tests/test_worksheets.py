@@ -12,6 +12,8 @@ from PIL import Image
 import autograd_mini as ag
 from autograd_mini import Tensor, Value
 from autograd_mini.graph import topological
+from viz import text
+from viz.arrays import unaligned
 from viz.exercises.worksheets import Worksheet, worksheet
 from viz.figure import Figure
 
@@ -56,12 +58,12 @@ def test_the_lecture_graph() -> None:
     assert str(sheet) == (
         "e = (a + b) × (b + 1)\n"
         "Fill in the gradient of every node. The gradient of a node, grad, is the derivative of e by it.\n"
-        "e = c × d   value 6   grad _______\n"
-        "├─ c = a + b   value 3   grad _______   ∂e/∂c = 2\n"
-        "│  ├─ a   value 2   grad _______   ∂c/∂a = 1\n"
-        "│  └─ b   value 1   grad _______   ∂c/∂b = 1\n"
-        "└─ d = b + 1   value 2   grad _______   ∂e/∂d = 3\n"
-        "   └─ b   value 1   grad _______   ∂d/∂b = 1"
+        "e = c × d   value 6   grad _________\n"
+        "├─ c = a + b   value 3   grad _________   ∂e/∂c = 2\n"
+        "│  ├─ a   value 2   grad _________   ∂c/∂a = 1\n"
+        "│  └─ b   value 1   grad _________   ∂c/∂b = 1\n"
+        "└─ d = b + 1   value 2   grad _________   ∂e/∂d = 3\n"
+        "   └─ b   value 1   grad _________   ∂d/∂b = 1"
     )
     assert "b   value 1   grad 5" in str(sheet.key)
 
@@ -139,7 +141,7 @@ def test_answers_have_the_colour_of_gradients_and_nothing_else_has() -> None:
     assert "#B34700" not in plain
 
 
-@pytest.mark.parametrize(("paper", "size"), [("A4", (794, 1123)), ("letter", (816, 1056))])
+@pytest.mark.parametrize(("paper", "size"), [("A4", (794, 1123)), ("letter", (816, 1056)), ("A3", (1123, 1587))])
 def test_pages_are_sheets_of_paper(paper: Any, size: tuple[int, int], tmp_path: Any) -> None:
     sheet = worksheet(lecture(), paper=paper)
     assert Image.open(io.BytesIO(sheet.png(1))).size == pytest.approx(size, abs=1)
@@ -186,10 +188,12 @@ def test_large_arrays_have_a_blank_for_what_is_said_of_them() -> None:
 
 def test_formulas_can_be_asked_for() -> None:
     both = worksheet(lecture(), blank="∂e/∂c", edges="both")
-    assert "∂e/∂c = _______ = _______" in str(both)
+    assert "∂e/∂c = _________ = _________" in str(both)
+    assert "Of two blanks on an arrow, the first is for a formula, the second for its number." in both.task
     assert both.answers[3] == ("d", "2")
     formulas = worksheet(lecture(), blank="∂e/∂c", edges="formulas")
     assert formulas.answers[3] == ("d",)
+    assert "Of two blanks" not in formulas.task
 
 
 def test_x_times_x_has_two_edges_of_the_same_name() -> None:
@@ -206,12 +210,99 @@ def test_names_are_spelled_plainly_or_as_pictures_do() -> None:
     assert same[0] == same[1] == same[2] == ((), ("2",), ("3",), (), ())
 
 
-def test_long_answers_have_long_lines() -> None:
+def test_blanks_are_as_long_as_the_longest_answer_needs_and_tell_no_other() -> None:
     x = Value(-1234567.0, "x")
-    y = x * 1234567.0
-    sheet = worksheet(y, blank="values")
-    assert sheet.answers[-1] == ("−1.524e+12",)
-    assert "_" * 8 in str(sheet)
+    y = (x * 1234567.0) * 0
+    sheet = worksheet(y, blank=("values", "gradients"))
+    assert {answer for each in sheet.answers for answer in each} >= {"−1.524e+12", "0", "1"}
+    (ruled,) = {*re.findall("_+", str(sheet))}
+    assert text.width(ruled, 1) > text.width("−1.524e+12", 1, bold=True)
+    assert len({*re.findall("_+", str(worksheet(y, blank="derivatives")))}) == 1
+
+
+def test_two_of_the_same_name_are_told_apart() -> None:
+    one, other = Value(2, "x"), Value(5, "x")
+    y = one * other
+    blanks = [worksheet(y, blank=blank).answers[2:4] for blank in ("x", "x.grad", "x′", "x′.grad", "x.value")]
+    assert blanks == [(("5",), ()), (("5",), ()), ((), ("2",)), ((), ("2",)), (("2",), ())]
+    assert worksheet(y, blank="∂y/∂x′").answers[:2] == ((), ("2",))
+
+
+def test_nodes_stand_for_their_names() -> None:
+    e = lecture()
+    c, d = e.inputs
+    assert worksheet(e, blank=c).answers == worksheet(e, blank="c").answers
+    assert worksheet(e, blank=[c, d, "a"]).task == worksheet(e, blank=["c", "d", "a"]).task
+    A = network()
+    assert worksheet(A, blank=A).answers == worksheet(A, blank="A").answers
+
+
+@pytest.mark.parametrize("space", ["\u200a", "\xa0", " "])
+def test_labels_that_look_like_blanks_are_none(space: str) -> None:
+    x, y = Value(2, f"{space}___{space}"), Value(3, "y")
+    sheet = worksheet(x * y, blank="gradients")
+    assert texts(sheet.key.svg).count("6") == 0 < texts(sheet.key.svg).count("3")
+
+
+def test_minus_zero_is_zero() -> None:
+    x, zero = Value(-2, "x"), Value(0.0, "o")
+    y = -(x * zero)
+    sheet = worksheet(y, blank=EVERYTHING)
+    assert "−0" not in {answer for each in sheet.answers for answer in each}
+    W = Tensor([0.0, 1.0], "W")
+    z = ag.sum(-W * np.array([0.0, 1.0]))
+    assert "−0" not in re.sub("−0.", "", str(worksheet(z, blank=EVERYTHING).key))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_numbers_have_no_shape(dtype: Any) -> None:
+    W = Tensor(np.array([1, 2], dtype), "W")
+    J = ag.sum(W * W)
+    sheet = worksheet(J, blank="gradients")
+    assert "()" not in str(sheet)
+    assert sheet.task.endswith("the derivative of J by it.")
+
+
+def layer(X: Any, W: Tensor) -> Tensor:
+    Z = W @ X
+    Z.label = "Z"
+    return Z
+
+
+def test_arrays_that_are_no_nodes_stand_above_the_graph() -> None:
+    X, W = np.array([[1.25, 2, 0], [0, 1, 3.75]]), Tensor([[0.5, -1.0]], "W")
+    sheet = worksheet(layer(X, W), names={"X": X})
+    assert {"X = ", "[1.25  2  0]", "[0  1  3.75]"} <= {unaligned(said) for said in texts(sheet.svg)}
+    assert "X = [1.25  2  0] [0  1  3.75]" in str(sheet)
+    assert "array (2, 3) = [1.25  2  0] [0  1  3.75]" in str(worksheet(layer(X, W), names={}))
+    picked = Tensor([1.0, 2, 3], "v")[np.array([2, 0])]
+    assert "array (2,) = [2  0]" in str(worksheet(picked, names={}))
+
+
+def test_large_arrays_are_handed_out_separately() -> None:
+    X, W = np.ones((2, 40)), Tensor([[0.5, -1.0]], "W")
+    assert "X = an array (2, 40), handed out separately" in str(worksheet(layer(X, W), names={"X": X}))
+
+
+def test_two_arrays_need_two_names() -> None:
+    W, one, other = Tensor([[0.5, -1.0]], "W"), np.ones((2, 3)), np.zeros((2, 3))
+    y = layer(one, W) + layer(other, W)
+    with pytest.raises(ValueError, match=r"two arrays would both be called 'array \(2, 3\)': pass names="):
+        worksheet(y, names={})
+    assert "one = [1  1  1] [1  1  1]\nother = [0" in str(worksheet(y, names={"one": one, "other": other}))
+    assert str(worksheet(layer(one, W) + layer(one, W), names={})).count("array (2, 3) =") == 1
+
+
+def test_the_neuron_of_the_lectures_has_room_for_a_pen() -> None:
+    w1, w2, b = Value(0.5, "w1"), Value(-1.0, "w2"), Value(0.1, "b")
+    x1, x2, y = (Value(each, requires_grad=False) for each in (2.0, 3.0, 1.0))
+    a = ag.sigmoid(w1 * x1 + w2 * x2 + b)
+    sheet = worksheet(-(y * ag.log(a) + (1 - y) * ag.log(1 - a)))
+    (scale,) = (float(each.rpartition("scale(")[2].rstrip(")")) for each in transforms(sheet.svg))
+    (ruled,) = {*re.findall("_+", str(sheet))}
+    assert scale * 11 > 8  # points
+    assert scale * text.width(ruled, 11) * 25.4 / 72 > 12  # millimetres
+    assert overlaps(sheet.svg) == []
 
 
 def test_gradients_are_its_own() -> None:
@@ -246,7 +337,11 @@ def test_titles() -> None:
         (lambda: [lecture()], {}, TypeError, "worksheet takes one node, got a list of 1"),
         (lambda: 3.0, {}, TypeError, "got float"),
         (lambda: Value(1, requires_grad=False) * 2, {}, ValueError, "nothing here wants a gradient"),
-        (lambda: chain(200), {}, ValueError, "worksheet shows every operation, at most max_nodes=150"),
+        (lambda: chain(200), {}, ValueError, "worksheet shows .*, at most 150, .* pass a node nearer to the inputs$"),
+        (lecture, {"blank": 3}, TypeError, r"blank has 3 \(int\); it may have 'values', .* and nodes of the graph"),
+        (lecture, {"blank": [None]}, TypeError, r"blank has None \(NoneType\)"),
+        (lecture, {"blank": [Value(1)]}, ValueError, r"blank has Value\(1.0\) \(Value\); .* and nodes of the graph"),
+        (lecture, {"title": 3}, TypeError, r"title is 3 \(int\); it has to be a text, or None"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(make: Any, options: Any, error: type[Exception], message: str) -> None:
@@ -255,8 +350,13 @@ def test_what_cannot_be_asked(make: Any, options: Any, error: type[Exception], m
 
 
 def test_what_does_not_fit_on_a_page() -> None:
-    with pytest.raises(ValueError, match=r"on A4 paper the graph's text would be \d\.\d points high, and 6\.6 is the"):
+    with pytest.raises(
+        ValueError,
+        match=r"on A4 paper the graph's text would be \d\.\d points high, and 7\.7 is the .*, or paper=\"A3\"",
+    ):
         _ = worksheet(chain(60)).svg
+    with pytest.raises(ValueError, match=r"pass a node nearer to the inputs$"):
+        _ = worksheet(chain(60), paper="A3").svg
 
 
 def test_a_leaf_has_changed() -> None:

@@ -256,7 +256,7 @@ def path_on(X, w1, w2, learning_rate):
 raw = path_on(two, -1.0, 0.5, learning_rate=0.45)
 scaled = two / size[:, None]
 normalised = path_on(scaled, -1.0 * size[0], 0.5 * size[1], learning_rate=5.0) / size  # in the same units
-plot = viz.plot_loss_surface(cost_on(two), (-1.5, 3), (-0.6, 1), path={"raw features": raw, "normalised": normalised})
+plot = viz.plot_loss_surface(cost_on(two), (-1.5, 3), (-0.5, 1), path={"raw features": raw, "normalised": normalised})
 plot.axes[0].set(xlabel="$w_1$", ylabel="$w_2$")
 plot
 
@@ -331,6 +331,7 @@ assert question.check(1.4)
 # %% [markdown]
 # 1. Find by trying the largest α with which J(w) = (w − 3)² still converges. What is it for 5(w − 3)²?
 # 2. How many features has a 200×300 image in colour? And how many numbers has w then?
-# 3. In `with_loops`, begin with J = 1, as a set of notes prints it. Which of the three results is wrong?
+# 3. In `with_loops`, begin with J = 1, as a set of notes prints it. Which of the three results is wrong? (The `assert`
+#    below them notices it, too.)
 #
 # Next: [arrays and broadcasting](05_arrays_and_broadcasting.py), what makes the vectorised form work.

@@ -24,6 +24,7 @@ from .drawing import Drawing
 from .figure import Figure
 from .labels import NO_GRADIENT, STEPS, EdgeLabels, Run, Step, View
 from .options import check
+from .own_sweep import differentiated
 from .picture import Graph, Node, Picture
 from .render import Renderer
 from .svg import finish
@@ -48,7 +49,7 @@ class Found(NamedTuple):
         said = f"{_written(self.other)} instead of {_written(self.right)}"
         if self.is_wrong and _written(self.other) == _written(self.right):
             with np.errstate(all="ignore"):
-                said += f", off by {np.nanmax(np.abs(np.subtract(self.other, self.right))):.1g}"
+                said += f", off by {np.max(np.abs(np.subtract(self.other, self.right))):.1g}"
         return said
 
 

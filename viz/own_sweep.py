@@ -44,7 +44,7 @@ def differentiated(
             f"{caller} takes one node, got a {type(node).__name__} of {len(node)}: pass their sum, or one of them"
         )
     is_option = "max_nodes" in options
-    options = {"collapse": None, "max_nodes": FULL_LABELS} | options
+    options = {"collapse": None, "max_nodes": FULL_LABELS, "parameters": ()} | options
     check_small(node, options["max_nodes"], caller, is_option=is_option)
     drawing = draw(node, names=names, **options)
     if STALE in drawing.picture.notes:

@@ -27,7 +27,7 @@ Match = Literal["", "exact", "rounded"]
 
 
 def as_number(answer: Any) -> float:
-    """The number that is answered: an int, a float, a Fraction, a Decimal, or text such as ``"12"``, ``"-0.5"``, ``"3/4"``.
+    """The number that is answered: an int, float, Fraction, Decimal, or text such as ``"12"``, ``"-0.5"``, ``"3/4"``.
 
     Raises
     ------

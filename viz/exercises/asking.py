@@ -19,7 +19,6 @@ Right: ∂e/∂b = 12.
 from __future__ import annotations
 
 import contextlib
-import math
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -32,16 +31,13 @@ from autograd_mini.names import callers_names, identifier
 from ..arrays import is_array
 from ..chain_rule import Explanation, explain
 from ..chain_rule.derivation import Derivation, derivation
-from ..picture import walk
-from . import variants
+from . import checks, variants
 from .answers import as_array, as_number, matches
 from .mistake import RIGHT, SIGN, Mistake, Mistakes, grouped, same, shown, wrong
 from .mistakes import mistakes_in, step_mistakes
 from .rounding import cleaned, noise, noise_of_step
 from .verdict import Verdict
 from .wording import Wording
-
-MOST_NODES = 10_000  # of a graph that a question is asked about
 
 
 def exercise(
@@ -117,24 +113,21 @@ class Exercise:
     'dy/dx = 2x = 6'
     """
 
+    @np.errstate(all="ignore")  # wrong ways lead to numbers that are not finite, too
     def __init__(
         self, node: Any, wrt: Any, learning_rate: float | None = None, names: Mapping[str, object] | None = None
     ) -> None:
         self._given = node, wrt, {} if names is None else names
-        if hasattr(node, "inputs") and walk([node], limit=MOST_NODES) is None:
-            raise ValueError(
-                f"this graph has more than {MOST_NODES:,} nodes, too many for a question: pass a node nearer to the inputs"
-            )
+        checks.check_size(node)
         self._made = made = derivation(*self._given)
-        for i in variants.leaves(made):
-            if np.any(np.isnan(made.graph.nodes[i].data)):
-                raise ValueError(f"{made.names[i]} is nan, or has nan in it: choose inputs that are numbers")
-        self._rate = None if learning_rate is None else _checked(learning_rate, made)
+        checks.check_inputs(made)
+        self._rate = None if learning_rate is None else checks.checked_rate(learning_rate, made)
         self._wording = Wording(made, self._rate)
+        answer = self._answered(made.gradients[made.wrt])
+        if not np.all(np.isfinite(answer)):
+            raise ValueError(f"{self._wording.result} is {shown(answer)}: choose inputs at which it is finite")
         self._noise = noise(made) if self._rate is None else noise_of_step(made, self._rate)
-        self.answer = cleaned(self._answered(made.gradients[made.wrt]), self._noise)
-        if not np.all(np.isfinite(self.answer)):
-            raise ValueError(f"{self._wording.result} is {shown(self.answer)}: choose inputs at which it is finite")
+        self.answer = cleaned(answer, self._noise)
         # Found now, because leaves may change.
         self._inputs = variants.inputs(made) if variants.can_be_made_again(made) else None
         found = (way._replace(number=cleaned(way.number, self._noise)) for way in self._found())
@@ -147,8 +140,9 @@ class Exercise:
         Parameters
         ----------
         answer
-            A number, perhaps rounded to 3 or more significant digits, unless that is what a mistake gives; or text such as ``"12"``, ``"-0.5"``, ``"3/4"``,
-            with a decimal point. If `wrt` is an array, an array of its shape, or lists.
+            A number, perhaps rounded to 3 or more significant digits, unless that is what a mistake gives; or text such
+            as ``"12"``, ``"-0.5"``, ``"3/4"``, with a decimal point. If `wrt` is an array, an array of its shape, or
+            lists.
 
         Returns
         -------
@@ -302,16 +296,3 @@ class Exercise:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self)}
-
-
-def _checked(rate: Any, made: Derivation) -> float:
-    if isinstance(rate, bool) or not isinstance(rate, int | float | np.integer | np.floating):
-        raise TypeError(f"learning_rate is {rate!r:.60} ({type(rate).__name__}); it has to be a number, such as 0.1")
-    if not 0 < rate < math.inf:
-        raise ValueError(f"learning_rate is {rate}; it has to be positive and finite")
-    if made.graph.nodes[made.wrt].op:
-        raise ValueError(
-            f"a step changes an input, and {made.names[made.wrt]} is computed: ask for its derivative alone, "
-            "without learning_rate"
-        )
-    return float(rate)

@@ -38,7 +38,7 @@ DA: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 
 
 OF_LOGITS = ("bce_with_logits", "binary_crossentropy")  # operations that have σ in them
-ROUNDING = 1e-6  # of a label
+ROUNDING = 1e-6  # of a label, or relative to a loss
 
 
 class Found(NamedTuple):
@@ -47,6 +47,9 @@ class Found(NamedTuple):
     loss: str
     divisor: int
     labels: Any
+
+    def __str__(self) -> str:
+        return self.loss if self.loss == CROSS_ENTROPY or np.any(self.labels) else f"{self.loss} with y = 0"
 
 
 class Output(NamedTuple):
@@ -78,7 +81,7 @@ def _output(made: Derivation) -> Output | None:
     edges = [edge for i in made.between[1:] for edge in made.incoming[i]]
     logits = [edge for edge in edges if made.picture.nodes[edge.head].op in OF_LOGITS and edge.operand == 1]
     places = [edge.tail for edge in logits] or _sigmoids(made)
-    if not places or np.size(made.graph.nodes[made.root].data) != 1:
+    if not places or made.root in places or np.size(made.graph.nodes[made.root].data) != 1:
         return None
     data = np.concatenate([np.ravel(made.graph.nodes[i].data) for i in places])
     before = logits or [edge for i in places for edge in made.incoming.get(i, ())]
@@ -94,7 +97,7 @@ def _by_z(made: Derivation, edges: Sequence[Edge], found: Found, a: Any) -> Iter
         wrong = np.split(dz(a, found.labels) / found.divisor, np.cumsum(sizes)[:-1])
         terms = {at(edge): _given(made, edge, part) for edge, part in zip(edges, wrong, strict=True)}
         number = f" = {text.number(wrong[0].item())}" if len(a) == 1 else ""
-        why = f"that belongs to {loss}, and the loss is {found.loss}" if loss else f"the loss is {found.loss}"
+        why = f"that belongs to {loss}, and the loss is {found}" if loss else f"the loss is {found}"
         yield Mistake(f"dz {loss}", derivative_with(made, terms), f"{names} was taken as {formula}{number}: {why}")
 
 
@@ -106,7 +109,7 @@ def _by_a(made: Derivation, found: Found, a: Any) -> Iterator[Mistake]:
         number = _given(made, made.wrt, da(a, found.labels) / found.divisor)(None)
         said = f"that is dz, where z is what σ was applied to, not d{name}"
         if loss != "dz":
-            said = f"that belongs to {loss}, and the loss is {found.loss}"
+            said = f"that belongs to {loss}, and the loss is {found}"
         yield Mistake(f"da {loss}", number, f"d{name} was taken as {formula}: {said}")
 
 
@@ -140,7 +143,7 @@ def _found(made: Derivation, output: Output) -> Found | None:
         labels = {CROSS_ENTROPY: a - step * a * (1 - a), SQUARED: a - step / 2, HALF: a - step}
         for loss, y in {CROSS_ENTROPY: a - step}.items() if output.is_of_logits else labels.items():
             is_label = np.all((y >= -ROUNDING) & (y <= 1 + ROUNDING))
-            if is_label and math.isclose(_loss(loss, a, y), total * divisor, rel_tol=1e-6, abs_tol=1e-12):
+            if is_label and math.isclose(_loss(loss, a, y), total * divisor, rel_tol=ROUNDING):
                 return Found(loss, divisor, y)
     return None
 
@@ -197,7 +200,7 @@ def _with_softmax(made: Derivation) -> Iterator[Mistake]:
             dz = right(made, edge)(gradient)
             m = p.size // p.shape[-1]
             why = f"with the softmax p of {made.names[edge.tail]} the derivative of the cross entropy is (p − y)/m"
-            for formula, wrong in (("(p − y)·p(1 − p)/m", dz * p * (1 - p)), ("−y/p/m", (dz - gradient * p / m) / p)):
+            for formula, wrong in (("(p − y)·p(1 − p)/m", dz * p * (1 - p)), ("−(y/p)/m", (dz - gradient * p / m) / p)):
                 number = derivative_with(made, {at(edge): _always(wrong)})
                 yield Mistake(f"softmax {formula}", number, f"d{made.names[edge.tail]} was taken as {formula}: {why}")
 

@@ -73,12 +73,14 @@ def _one_of(made: Derivation, path: Path, paths: Sequence[Path]) -> str:
     """What is said of a path that differs from the others only in which of several parallel edges it takes."""
     are_alike = all(same(path.product, other.product) for other in paths)
     parallel = [(edge, beside) for edge in path.edges if len(beside := _parallel(made, edge)) > 1]
-    if len(parallel) > 1:
-        return f"one of the {len(paths)} paths {_route(path)} was forgotten, which is {_product(path)}"
-    ((edge, beside),) = parallel
-    which = "one" if are_alike else f"the {ORDINALS[beside.index(edge.operand)]}"
-    said = f"{which} {made.names[edge.tail]} of {step_at(made, edge.head)} was forgotten: "
-    said += f"it is there {len(beside)} times"
+    said = f"one of the {len(paths)} paths {_route(path)} was forgotten"
+    if len(parallel) == 1:
+        ((edge, beside),) = parallel
+        which = "one" if are_alike else f"the {ORDINALS[beside.index(edge.operand)]}"
+        said = f"{which} {made.names[edge.tail]} of {step_at(made, edge.head)} was forgotten: "
+        said += f"it is there {len(beside)} times"
+    elif not are_alike:
+        return f"{said}, which is {_product(path)}"
     return f"{said}, and each contributes {text_of(path.product)}" if are_alike and not is_array(path.product) else said
 
 

@@ -26,6 +26,7 @@ from . import variants
 from .sweeping import right
 
 FEW = 8  # rounding errors
+MOST = 1e-12  # unless the whole derivative is noise
 TINY = 1e-9  # beside the largest gradient on the way: there it is asked whether it is 0
 
 
@@ -34,6 +35,8 @@ def noise(made: Derivation) -> float:
     gradient = made.gradients[made.wrt]
     terms = [right(made, edge)(np.abs(made.gradients[edge.head])) for edge in made.outgoing[made.wrt]]
     found = FEW * _epsilon(gradient) * _largest(sum(np.abs(term) for term in terms or [gradient]))
+    if _largest(gradient) > found:
+        found = min(found, MOST)
     if variants.can_be_made_again(made) and abs(gradient) < TINY * max(map(_largest, made.gradients.values())):
         moved = abs(_at_inputs_one_digit_off(made) - gradient)
         found = max(found, moved if math.isfinite(moved) else 0.0)
@@ -43,7 +46,7 @@ def noise(made: Derivation) -> float:
 def noise_of_step(made: Derivation, rate: float) -> float:
     """The same of w − α ∂J/∂w."""
     w = made.graph.nodes[made.wrt].data
-    return max(FEW * _epsilon(w) * _largest(w), rate * noise(made))
+    return max(min(FEW * _epsilon(w) * _largest(w), MOST), rate * noise(made))
 
 
 def cleaned(number: Any, noise: float) -> Any:

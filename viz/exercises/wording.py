@@ -63,8 +63,9 @@ class Wording:
         boxes = [box for box in made.picture.nodes if box.formula]
         if not boxes:
             return self.root
-        by_name = sorted(range(len(boxes)), key=lambda i: (UNNAMED.fullmatch(boxes[i].name) is not None, -i))
-        chosen = {len(boxes) - 1, *by_name[: MOST_STEPS - 1]}
+        last, *others = reversed(range(len(boxes)))
+        others.sort(key=lambda i: UNNAMED.fullmatch(boxes[i].name) is not None)
+        chosen = {last, *others[: MOST_STEPS - 1]}
         said = []
         for is_chosen, run in itertools.groupby(range(len(boxes)), chosen.__contains__):
             steps = [f"{boxes[i].name} = {boxes[i].formula}" for i in run]

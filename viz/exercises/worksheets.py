@@ -136,7 +136,7 @@ class Worksheet(Figure):
         views = [replace(self.drawing.view, direction=direction, tight=tight) for direction in self.directions]
         if tight and "BT" in self.directions:
             views.append(Flat(edges=self.drawing.view.edges, direction="BT"))
-        for view, page in product(views, (PAPERS[self.paper], PAPERS[self.paper][::-1])):
+        for page, view in product((PAPERS[self.paper], PAPERS[self.paper][::-1]), views):  # upright, if both are alike
             yield self._page(page, view)
 
     def _page(self, page: tuple[float, float], view: View) -> tuple[float, Canvas]:
