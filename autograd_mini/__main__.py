@@ -186,7 +186,7 @@ def _step(options: Namespace) -> None:
 def _worksheet(options: Namespace) -> None:
     import viz
 
-    sheet = viz.worksheet(_graph(options, "a worksheet").result, blank=options.blank, names={})
+    sheet = viz.worksheet(_graph(options, "a worksheet").result, blank=options.blank, paper=options.paper, names={})
     _save(sheet, options.output)
     _save(sheet.key, options.output.with_stem(f"{options.output.stem}-answers"))
 

@@ -146,6 +146,7 @@ def _parser(version: str) -> _Parser:
         default=["gradients"],
         help="values, gradients, derivatives, or single ones such as c or c.grad, with commas between (gradients)",
     )
+    command.add_argument("--paper", choices=["A4", "A3", "letter"], default="A4")
     command.add_argument("-o", "--output", metavar="FILE", type=_file(*SHEETS), required=True, help=", ".join(SHEETS))
 
     _add_train(add)

@@ -6,6 +6,7 @@ The wrong numbers are worked out here by hand or by formulas of their own, not b
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,14 @@ def lecture(a: float = 3, b: float = 4, **options: Any) -> viz.Exercise:
 def of_one(function: Callable[[Value], Any], at: float, **options: Any) -> viz.Exercise:
     x = Value(at, "x")
     return viz.exercise(function(x), x, names={"y": None}, **options)
+
+
+def squared(z: Any) -> Any:
+    return z * z
+
+
+def doubled(z: Any) -> Any:
+    return z + z
 
 
 def numbers(question: viz.Exercise) -> list[Any]:
@@ -281,6 +290,16 @@ def test_every_row_of_the_table_has_its_test() -> None:
         (lambda x: x * ag.sin(x), 30, 0.5 + 30 * math.sqrt(3) / 2, "set to degrees, for the values too"),
         (lambda x: x.sigmoid().sigmoid(), 2, sigma(2) * sigma(sigma(2)), "at each of v₁, v₂: ∂/∂x σ(x) taken as out"),
         (lambda x: x, 3, -1, "the sign is wrong"),
+        (lambda x: squared(x + 1), 2, 3, "one v₁ of v₂ = v₁ × v₁ was forgotten: it is there 2 times"),
+        (lambda x: doubled(x * x), 3, 9, "one of the 4 paths x → v₁ → v₂ was forgotten, and each contributes 3"),
+        (lambda x: doubled(x * x), 3, 3, "only the last one was kept (= where += is needed)"),
+        (lambda x: doubled(x * x), 3, 6, "one of the shares that arrive at v₁ was forgotten, through ∂v₂/∂v₁"),
+        (lambda x: x**x, 3, 27 * math.log(3), "the first x of v₁ = x^x was forgotten: it is there 2 times"),
+        (lambda x: x**x, 3, 27, "the second x of v₁ = x^x was forgotten: it is there 2 times"),
+        (ag.relu, 0, 1, "∂v₁/∂x was taken as 1: at 0 it is 0, by convention"),
+        (abs, 0, 1, "at 0 it is 0, by convention"),
+        (ag.leaky_relu, 0, 1, "at 0 it is 0.01, by convention"),
+        (lambda x: ag.maximum(x, Value(2, "q")), 2, 1, "in a tie it is 0.5, by convention"),
     ],
 )  # fmt: skip
 def test_a_mistake_that_needs_no_table_is_found(
@@ -370,6 +389,27 @@ def test_several_examples_have_their_labels() -> None:
     assert any("½(a − y)², and the loss is the cross entropy" in said for said in verdict.mistakes)
 
 
+@pytest.mark.parametrize(
+    "function", [ag.sigmoid, lambda x: 2 * ag.sigmoid(x), lambda x: 3 * ag.sigmoid(x) ** 2, lambda x: ag.sigmoid(x) + x]
+)
+@pytest.mark.parametrize("at", [0, 0.7, -40])
+def test_what_is_no_loss_is_not_called_one(function: Callable[[Value], Any], at: float) -> None:
+    assert "the loss is" not in str(of_one(function, at).mistakes)
+
+
+def test_a_squared_sigmoid_is_the_squared_error_of_label_0() -> None:
+    sentences = of_one(lambda x: ag.sigmoid(x) ** 2, 0.7).check(sigma(0.7)).mistakes
+    assert any(said.endswith("the loss is the squared error (a − y)² with y = 0") for said in sentences)
+
+
+def test_a_loss_with_weight_decay_is_found() -> None:
+    w = Value(W, "w")
+    a = ag.sigmoid(w * X + B)
+    J = by_hand(Y, a) + 0.01 * w**2
+    wrong = DZ["(a − y)²"] * X + 0.02 * W
+    assert any("and the loss is the cross entropy" in said for said in viz.exercise(J, w).check(wrong).mistakes)
+
+
 # A step of gradient descent.
 
 
@@ -398,6 +438,12 @@ def test_what_goes_wrong_with_a_step_is_found(answer: float, said: str) -> None:
     verdict = of_one(lambda x: (x - 3) ** 2, 1, learning_rate=0.1).check(answer)
     assert not verdict
     assert any(said in sentence for sentence in verdict.mistakes)
+
+
+def test_that_a_step_went_uphill_is_said_once() -> None:
+    said = str(affine("b", learning_rate=0.5).mistakes)
+    assert "the step went uphill" in said
+    assert "the sign is wrong" not in said
 
 
 # Arrays.
@@ -487,6 +533,70 @@ def test_what_goes_wrong_with_logistic_regression_is_found(wrt: str, wrong: Any,
     assert any(said in sentence for sentence in verdict.mistakes)
 
 
+def costs(A: Any) -> list[Any]:
+    return [
+        -1 / M * np.sum(LABELS * np.log(A) + (1 - LABELS) * np.log(1 - A)),
+        np.sum((A - LABELS) ** 2) / (2 * M),
+        -np.sum(LABELS * np.log(A)) / M,
+    ]
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_1_over_m_is_missed_in_the_costs_of_the_notes(which: int) -> None:
+    w = Tensor(WEIGHTS, "w")
+    question = viz.exercise(costs(ag.sigmoid(w @ INPUTS + 0.5))[which], w, names={})
+    assert any("1/m before the sum over" in said for said in question.check(question.answer * M).mistakes)
+
+
+SCORES = HIDDEN.T  # of 5 examples for 4 classes
+CLASSES = np.array([0, 1, 3, 1, 2])
+SOFTMAX = np.exp(SCORES) / np.sum(np.exp(SCORES), axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("loss", "labels"),
+    [(nn.categorical_crossentropy, np.eye(4)[CLASSES]), (nn.sparse_categorical_crossentropy, CLASSES)],
+)
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (SOFTMAX - np.eye(4)[CLASSES], "the 1/m of the mean over Z was forgotten: 1/5"),
+        ((SOFTMAX - np.eye(4)[CLASSES]) / 20, "1/20 was taken for 1/m: the mean over Z is one over its 5 examples"),
+        ((SOFTMAX - np.eye(4)[CLASSES]) * SOFTMAX * (1 - SOFTMAX) / M, "dZ was taken as (p − y)·p(1 − p)/m"),
+        (-np.eye(4)[CLASSES] / SOFTMAX / M, "dZ was taken as −(y/p)/m"),
+    ],
+)
+def test_what_goes_wrong_with_a_softmax_is_found(loss: Callable[..., Any], labels: Any, wrong: Any, said: str) -> None:
+    Z = Tensor(SCORES, "Z")
+    question = viz.exercise(loss(labels, Z, from_logits=True), Z, names={})
+    assert question.check((SOFTMAX - np.eye(4)[CLASSES]) / M)
+    assert any(said in each for each in question.check(wrong).mistakes)
+
+
+def test_one_row_summed_over_its_only_axis_is_found() -> None:
+    b = Tensor([[0.5]], "b")
+    question = viz.exercise(np.sum(HIDDEN[:1] * (b + np.zeros((1, M)))), b, names={})
+    assert any("summed over axis 0" in said for said in question.check(HIDDEN[0]).mistakes)
+
+
+def test_extreme_logits_warn_of_nothing() -> None:
+    Z = Tensor([[-1000.0, 2.0]], "Z")
+    question = viz.exercise(nn.binary_crossentropy([[1.0, 0]], Z, from_logits=True), Z, names={})
+    assert question.check([[-0.5, sigma(2) / 2]])
+
+
+def test_of_many_steps_those_with_names_are_said() -> None:
+    W1, W2 = Tensor(np.ones((2, 3)), "W1"), Tensor(np.ones((1, 2)), "W2")
+    Z1 = W1 @ INPUTS + 0.5
+    A1 = ag.tanh(Z1)
+    A2 = ag.sigmoid(W2 @ A1)
+    J = costs(A2)[0]
+    names = {"Z1": Z1, "A1": A1, "A2": A2, "J": J}
+    assert str(viz.exercise(J, W1, names=names)).startswith(
+        "1 step, Z₁ = v₁ + 0.5, A₁ = tanh(Z₁), 1 step, A₂ = σ(v₂), "
+    )
+
+
 def test_rows_have_their_examples_along_axis_0() -> None:
     W, b = Tensor(np.eye(3), "W"), Tensor(np.zeros(3), "b")
     question = viz.exercise(np.mean((INPUTS.T @ W + b) ** 2), b, names={})
@@ -507,9 +617,36 @@ def test_a_matrix_that_was_not_transposed_is_found() -> None:
 
 def test_right_numbers_in_another_shape_are_told_so() -> None:
     assert str(affine("b").check(DB.ravel())).endswith(
-        "is not right: db has the shape of b, (4, 1). "
-        "Its numbers are right: transpose or reshape it, or sum with keepdims=True."
+        "is not right: db has the shape of b, (4, 1). Its numbers are right: reshape it, or sum with keepdims=True."
     )
+    assert "Its numbers are right: transpose it." in str(affine("b").check(DB.T))
+    W = Tensor(np.ones((2, 3)), "W")
+    question = viz.exercise(np.sum(W * np.arange(6.0).reshape(2, 3)), W, names={})
+    assert str(question.check(np.arange(6.0).reshape(3, 2))).endswith("Its numbers are right: reshape it.")
+    assert question.check(np.arange(6.0).reshape(2, 3).T).mistakes == ("dW is transposed",)
+
+
+def test_of_small_numbers_none_is_right_but_they_themselves() -> None:
+    W = Tensor([1.0, 4.0], "W")
+    question = viz.exercise(np.sum(W * np.array([1e-9, 2e-9])), W, names={})
+    assert question.check([1e-9, 2e-9])
+    assert not question.check([0, 0])
+    assert "numbers are right" not in str(question.check([[0, 0]]))
+
+
+def test_next_to_large_numbers_small_ones_are_not_rounded_away() -> None:
+    W = Tensor([[1.0, 1.0]], "W")
+    question = viz.exercise(np.sum(W * np.array([[1000.4, 4.3]])), W, names={})
+    assert question.check([[1000, 4]])
+    assert question.check([[1000, 4.3]])
+    assert not question.check([[1000, 0]])
+    assert not question.check([[1000, 10]])
+
+
+def test_sums_that_cancel_are_0() -> None:
+    b = Tensor([[0.0]], "b")
+    J = np.sum((b + np.zeros((1, 3))) * np.array([[0.1, 0.2, -0.3]]))
+    assert viz.exercise(J, b, names={}).check([[0]])
 
 
 def test_a_step_with_an_array() -> None:
@@ -545,8 +682,9 @@ def test_a_number_may_be_written_in_many_ways(answer: Any) -> None:
     assert lecture().check(answer)
 
 
-def test_a_minus_may_be_the_true_one() -> None:
-    assert of_one(lambda x: 6 / x, 2).check("−3/2")
+@pytest.mark.parametrize("answer", ["−3/2", "–1.5", "- 1.5", Decimal("-1.5")])
+def test_a_minus_may_be_the_true_one(answer: Any) -> None:
+    assert of_one(lambda x: 6 / x, 2).check(answer)
 
 
 NO_NUMBER = "it has to be one number, such as 12, 0.75 or '3/4'"
@@ -559,6 +697,8 @@ NO_NUMBER = "it has to be one number, such as 12, 0.75 or '3/4'"
         (-math.inf, ValueError, "the answer is -inf; it has to be a finite number"),
         ("1e999", ValueError, "the answer is 1e999; it has to be a finite number"),
         (10**400, ValueError, "it has to be a finite number"),
+        pytest.param(10**5000, ValueError, "the answer is inf; it has to be a finite number", id="a long integer"),
+        (Fraction(10**5000), ValueError, "the answer is inf; it has to be a finite number"),
         ("12,0", ValueError, r"the answer is '12,0'; it has to be a number .*: write a decimal point, not a comma"),
         ("twelve", ValueError, "the answer is 'twelve'; it has to be a number such as 12, -0.5, 1e-3 or 3/4$"),
         ("nan", ValueError, "the answer is 'nan'"),
@@ -598,7 +738,9 @@ def test_three_significant_digits_are_right(answer: float) -> None:
     question = of_one(lambda x: x**2 / 3, 1)
     verdict = question.check(answer)
     assert verdict
-    assert str(verdict) == ("Right: ∂v₂/∂x = 0.6667." if answer == 0.66666667 else "Right, rounded: ∂v₂/∂x = 0.666667.")
+    assert str(verdict) == (
+        "Right: ∂v₂/∂x = 0.66666667." if answer == 0.66666667 else "Right, rounded: ∂v₂/∂x = 0.666667."
+    )
 
 
 @pytest.mark.parametrize("answer", [0.67, 0.7, 0.666, 0.668])
@@ -606,11 +748,59 @@ def test_fewer_or_wrong_digits_are_not(answer: float) -> None:
     assert not of_one(lambda x: x**2 / 3, 1).check(answer)
 
 
+@pytest.mark.parametrize(
+    ("slope", "answer", "said"),
+    [
+        (9.9996, 9.9996, "Right: ∂v₁/∂x = 9.9996."),
+        (9.9996, 10.0, "Right, rounded: ∂v₁/∂x = 9.9996."),
+        (246912, 246912, "Right: ∂v₁/∂x = 246912."),
+        (-0.9899924966, -0.989992, "Right: ∂v₁/∂x = −0.989992."),
+        (2 / 3, 2 / 3, "Right: ∂v₁/∂x = 0.6667."),
+    ],
+)
+def test_a_right_answer_is_repeated_with_its_digits(slope: float, answer: float, said: str) -> None:
+    assert str(of_one(lambda x: slope * x, 3).check(answer)) == said
+
+
+@pytest.mark.parametrize("answer", [0, 1e-13, -5e-13, -4.248354255291589e-18])
+def test_a_very_small_derivative_is_not_0(answer: float) -> None:
+    question = of_one(ag.sigmoid, -40)
+    assert question.check(question.answer)
+    assert not question.check(answer)
+
+
+@pytest.mark.parametrize(
+    ("function", "at"),
+    [(ag.sin, math.pi / 2), (ag.cos, math.pi), (lambda x: 0.1 * x + 0.2 * x - 0.3 * x, 1), (lambda x: (x - 1) ** 2, 1)],
+)
+def test_what_is_0_but_for_rounding_is_0(function: Callable[[Value], Any], at: float) -> None:
+    question = of_one(function, at)
+    verdict = question.check(0)
+    assert str(verdict).endswith("= 0.")
+    assert question.answer == 0
+    assert not question.check(1e-9)
+
+
+def test_what_a_mistake_gives_exactly_is_no_rounded_answer() -> None:
+    question = of_one(ag.sin, 0.03)
+    assert question.check(1).mistakes == ("the calculator was set to degrees: angles are in radians",)
+    assert question.check(0.9996)
+    assert question.check(math.cos(0.03))
+    ((_, sentences),) = question.ambiguous
+    assert sentences == ("this is the right answer", "the calculator was set to degrees: angles are in radians")
+
+
 def test_a_rounded_mistake_is_found_too() -> None:
     assert any("ln" in said for said in of_one(ag.log2, 3).check(0.333).mistakes)
 
 
 # What may be asked.
+
+
+def chained(x: Any) -> Any:
+    for _ in range(10_000):
+        x = x + 1
+    return x
 
 
 def stale() -> viz.Exercise:
@@ -628,6 +818,8 @@ def stale() -> viz.Exercise:
         (lambda: viz.exercise(Value(1) * 2, Value(3)), ValueError, "was not computed from"),
         (lambda: viz.exercise((x := Value(1, requires_grad=False)) * Value(2), x), ValueError, "wants no gradient"),
         (stale, RuntimeError, "a leaf has changed since"),
+        (lambda: of_one(lambda x: 2 * x, math.nan), ValueError, "x is nan, or has nan in it: choose inputs"),
+        (lambda: of_one(chained, 1), ValueError, "a question is about 10,000 nodes at most: pass a node nearer"),
         (lambda: of_one(ag.log, 0), ValueError, "∂v₁/∂x is inf: choose inputs at which it is finite"),
         (lambda: lecture(learning_rate=0), ValueError, "learning_rate is 0; it has to be positive and finite"),
         (lambda: lecture(learning_rate=math.nan), ValueError, "learning_rate is nan"),
@@ -653,6 +845,24 @@ def test_a_question_survives_a_change_of_its_inputs() -> None:
     assert question.check(0)
     assert "the step went uphill, x + α dv₁/dx: gradient descent subtracts" in question.check(6).mistakes
     assert "that is x before the step" in question.check(3).mistakes
+
+
+def test_what_follows_from_a_question_survives_it_too() -> None:
+    a, b = Value(2, "a"), Value(1, "b")
+    c = a + b
+    question = viz.exercise(c * (b + 1), b, names={})
+    said = str(question.at(a=3)), str(question.ambiguous), str(question.clearer())
+    b.data = 100
+    assert (str(question.at(a=3)), str(question.ambiguous), str(question.clearer())) == said
+    with pytest.raises(RuntimeError, match="a leaf has changed"):
+        question.solution  # noqa: B018 - it is a property
+
+
+def test_where_the_output_has_no_input_in_it_the_inputs_are_said_all_the_same() -> None:
+    question = of_one(lambda x: x * 0, 2)
+    assert str(question) == "v₁ = x × 0, at x = 2. What is ∂v₁/∂x?"
+    assert str(question.clearer()) == "v₁ = x × 0, at x = 3. What is ∂v₁/∂x?"
+    assert "−0:" not in str(of_one(lambda x: x * 0, -2).mistakes)
 
 
 def test_no_gradient_is_touched() -> None:
@@ -720,10 +930,16 @@ def test_the_right_answer_of_any_graph_is_right_and_no_mistake(first: float, sec
     question = viz.exercise(root, x, names={})
     root.backward()
     assert question.check(x.grad)
-    assert question.check(float(f"{x.grad:.4g}"))
+    rounded = float(f"{x.grad:.4g}")
+    assert question.check(rounded) or rounded == pytest.approx(nearest(numbers(question), rounded), rel=1e-6)
     for number, sentences in question.mistakes:
         assert sentences
         assert math.isfinite(number)
         assert number != pytest.approx(x.grad, rel=1e-9, abs=1e-12)
         verdict = question.check(number)
-        assert verdict or set(sentences) <= set(verdict.mistakes)  # right, if it is the same to 3 digits
+        assert verdict or set(sentences) <= set(verdict.mistakes)
+        assert bool(verdict) == (number == pytest.approx(question.answer, rel=1e-6, abs=0))
+
+
+def nearest(found: list[float], number: float) -> float:
+    return min(found, key=lambda each: abs(each - number))

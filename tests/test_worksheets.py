@@ -277,6 +277,8 @@ def test_arrays_that_are_no_nodes_stand_above_the_graph() -> None:
     assert "array (2, 3) = [1.25  2  0] [0  1  3.75]" in str(worksheet(layer(X, W), names={}))
     picked = Tensor([1.0, 2, 3], "v")[np.array([2, 0])]
     assert "array (2,) = [2  0]" in str(worksheet(picked, names={}))
+    missing = np.array([[np.nan], [1.0]])
+    assert "missing = [nan] [1]" in str(worksheet(layer(missing, W), names={"missing": missing}))
 
 
 def test_large_arrays_are_handed_out_separately() -> None:
@@ -349,14 +351,18 @@ def test_what_cannot_be_asked(make: Any, options: Any, error: type[Exception], m
         worksheet(make(), **options)
 
 
-def test_what_does_not_fit_on_a_page() -> None:
-    with pytest.raises(
-        ValueError,
-        match=r"on A4 paper the graph's text would be \d\.\d points high, and 7\.7 is the .*, or paper=\"A3\"",
-    ):
-        _ = worksheet(chain(60)).svg
-    with pytest.raises(ValueError, match=r"pass a node nearer to the inputs$"):
-        _ = worksheet(chain(60), paper="A3").svg
+@pytest.mark.parametrize(
+    ("length", "paper", "advice"),
+    [(60, "A4", ""), (60, "A3", ""), (11, "A4", ', or paper="A3"'), (11, "letter", ', or paper="A3"')],
+)
+def test_what_does_not_fit_on_a_page(length: int, paper: Any, advice: str) -> None:
+    said = rf"on {paper} paper the graph's text would be \d\.\d points high, and 7\.7 is the least: "
+    with pytest.raises(ValueError, match=f"{said}pass a node nearer to the inputs{advice}$"):
+        _ = worksheet(chain(length), paper=paper).svg
+
+
+def test_a_larger_sheet_holds_more() -> None:
+    assert worksheet(chain(11), paper="A3").svg
 
 
 def test_a_leaf_has_changed() -> None:

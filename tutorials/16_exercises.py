@@ -46,7 +46,8 @@ assert [bool(question.check(answer)) for answer in (5, 7, 2, 35, 12)] == [False,
 
 # %% [markdown]
 # What no mistake that we know gives gets a hint, and not the answer. Numbers may be rounded, to three significant
-# digits or more; they may be text, too, with a decimal point: `"12"`, `"-0.5"`, `"3/4"`.
+# digits or more, unless a mistake gives exactly the rounded number; they may be text, too, with a decimal point:
+# `"12"`, `"-0.5"`, `"3/4"`.
 
 # %%
 print(question.check(10))
@@ -105,7 +106,8 @@ neuron
 
 # %% [markdown]
 # dz is a − y, and dw is dz · x. With the dz of the squared error, and with σ′ taken as z(1 − z), come other numbers.
-# Which [loss](glossary.md#loss) it is, is found in the numbers of the graph, however the loss was written down.
+# Which [loss](glossary.md#loss) it is, is found in the numbers of the graph, however the loss was written down, and
+# whether or not a [regularisation](glossary.md#regularisation) is added to it.
 
 # %%
 dz = a.data - y
@@ -183,13 +185,18 @@ assert not question.ambiguous
 assert question.at(a=5, b=2).check(10)
 
 # %% [markdown]
-# x · x at 2 is a bad question: who multiplies the paths gets the right answer.
+# x · x at 2 is a bad question: who multiplies the paths gets the right answer. So is sin(x) at a small angle, where
+# the cosine is nearly 1, in degrees too: it is ambiguous because both are rounded alike.
 
 # %%
 x = Value(2)
 y = x * x
 print(viz.exercise(y, x).ambiguous)
 assert viz.exercise(y, x).check(2 * 2)
+small_angle = Value(0.03)
+y = ag.sin(small_angle)
+print(viz.exercise(y, small_angle).ambiguous)
+assert not viz.exercise(y, small_angle).check(1)
 
 # %% [markdown]
 # ## On paper

@@ -20,15 +20,14 @@ from .canvas import Canvas
 from .chain_rule.routes import text_of
 from .collapse import FULL_LABELS
 from .compare import FEW, side_by_side
-from .drawing import Drawing
+from .drawing import Drawing, draw
 from .figure import Figure
 from .labels import NO_GRADIENT, STEPS, EdgeLabels, Run, Step, View
 from .options import check
-from .own_sweep import differentiated
-from .picture import Graph, Node, Picture
+from .picture import STALE, Graph, Node, Picture, picture, walk
 from .render import Renderer
 from .svg import finish
-from .sweeps import backward_steps
+from .sweeps import backward_steps, check_small
 
 FIRST = "first wrong"
 ROUNDING = 64  # units in the last place of the largest gradient: orders of summation differ by less
@@ -204,6 +203,48 @@ def compare_gradients(
     first = next((i for i in order if i in wrong), None)
     pictures = drawing.picture, _marked(drawing.picture, other, wrong, first)
     return Differences(found, (titles[0], titles[1]), replace(drawing, picture=_with_room(*pictures)), pictures, size)
+
+
+def differentiated(
+    node: Any, names: Mapping[str, object], caller: str, **options: Any
+) -> tuple[Drawing, Graph, list[Any]]:
+    """The drawing of every operation with the gradients of a sweep of its own, the graph, and these gradients.
+
+    No two nodes have the same name in it, and no number is −0.
+
+    Raises
+    ------
+    TypeError, ValueError, RuntimeError
+        As :func:`compare_gradients`, for `caller`.
+    """
+    from autograd_mini.reverse import cotangents  # noqa: PLC0415 - as in picture.symbols
+
+    if isinstance(node, list | tuple):
+        raise TypeError(
+            f"{caller} takes one node, got a {type(node).__name__} of {len(node)}: pass their sum, or one of them"
+        )
+    is_option = "max_nodes" in options
+    options = {"collapse": None, "max_nodes": FULL_LABELS, "parameters": ()} | options
+    check_small(node, options["max_nodes"], caller, is_option=is_option)
+    drawing = draw(node, names=names, **options)
+    if STALE in drawing.picture.notes:
+        raise RuntimeError(
+            "a leaf has changed since this was computed, so its gradients would be of another graph: compute it again"
+        )
+    if not node.requires_grad:
+        raise ValueError("nothing here wants a gradient: make the inputs Value(…) or Tensor(…) with requires_grad=True")
+    graph = walk([node], parameters=options["parameters"])
+    assert graph is not None  # without a limit
+    made = picture(graph, names, told_apart=True)
+    seed = np.ones_like(node.data) if isinstance(node.data, np.ndarray) else 1.0
+    gradients = [None if each is None else each + 0.0 for each in cotangents(node, graph.nodes, seed)]  # −0 + 0 is 0
+    boxes = (
+        replace(box, value=arrays.described(each.data + 0.0), grad=arrays.gradient(gradient))
+        for box, each, gradient in zip(made.nodes, graph.nodes, gradients, strict=True)
+    )
+    edges = (edge if edge.partial is None else replace(edge, partial=edge.partial + 0.0) for edge in made.edges)
+    made = replace(made, nodes=tuple(boxes), edges=tuple(edges), notes=())
+    return replace(drawing, picture=made), graph, gradients
 
 
 def _by_place(graph: Graph, picture: Picture, gradients: Mapping[Any, Any]) -> dict[int, Any]:

@@ -140,6 +140,7 @@ def _rounded(given: Array, wanted: Array, size: Any, largest_unit: float = math.
         for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
             unit = np.minimum(10.0 ** (exponent - digits + 1), largest_unit)
             steps = given / unit
-            is_whole = np.abs(steps - np.round(steps)) < 1e-6
-            found |= is_whole & (given != 0) & (np.abs(given - wanted) <= unit * (0.5 + 1e-9))
+            whole = np.round(steps)
+            is_written_so = (np.abs(steps - whole) < 1e-6) & (whole != 0)
+            found |= is_written_so & (np.abs(given - wanted) <= unit * (0.5 + 1e-9))
     return np.asarray(found)

@@ -30,10 +30,10 @@ from autograd_mini.names import callers_names, identifier
 
 from ..arrays import is_array
 from ..chain_rule import Explanation, explain
-from ..chain_rule.derivation import Derivation, derivation
+from ..chain_rule.derivation import derivation
 from . import checks, variants
 from .answers import as_array, as_number, matches
-from .mistake import RIGHT, SIGN, Mistake, Mistakes, grouped, same, shown, wrong
+from .mistake import RIGHT, Mistake, Mistakes, grouped, same, shown, wrong
 from .mistakes import mistakes_in, step_mistakes
 from .rounding import cleaned, noise, noise_of_step
 from .verdict import Verdict
@@ -285,7 +285,7 @@ class Exercise:
             return
         yield from step_mistakes(self._made, self._rate, self._wording.derivative)
         for way in mistakes_in(self._made):
-            if way.cause != SIGN and np.shape(way.number) == np.shape(self.answer):  # uphill: see step_mistakes
+            if np.shape(way.number) == np.shape(self.answer):
                 yield way._replace(number=self._answered(way.number), said=f"the step is right, but {way.said}")
 
     def __str__(self) -> str:

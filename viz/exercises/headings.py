@@ -32,7 +32,7 @@ def given_arrays(graph: Graph, names: Mapping[str, object]) -> tuple[Given, ...]
     found: dict[str, Any] = {}
     for array in mixed_in(operands, graph.nodes):
         name = called[id(array)]
-        if not np.array_equal(found.setdefault(name, array), array):
+        if not np.array_equal(found.setdefault(name, array), array, equal_nan=True):
             raise ValueError(f'two arrays would both be called {name!r}: pass names={{"X": X, …}} with a name for each')
     return tuple((f"{name} = ", _rows(array)) for name, array in found.items())
 

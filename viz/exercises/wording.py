@@ -88,7 +88,7 @@ class Wording:
         if self.is_array:
             return f"{right} has the shape {answer.shape} and these numbers."
         digits = ROUNDED_DIGITS if rounded else _digits(float(given))
-        return f"{right} = {_written(answer, digits)}."
+        return f"{right} = {_with_digits(answer, digits)}."
 
     def criticism(self, given: Any, answer: Any, found: Sequence[str]) -> str:
         """What is said of a wrong one, and of the mistakes that were found in it."""
@@ -116,7 +116,7 @@ class Wording:
 
     def _repeated(self, given: Any) -> str:
         if not np.ndim(given):
-            return _written(given, ECHOED_DIGITS)
+            return _with_digits(given, ECHOED_DIGITS)
         return shown(given) if given.size <= MOST_NUMBERS else f"This array of shape {given.shape}"
 
     def _hint(self, given: Any, answer: Any) -> str:
@@ -145,7 +145,7 @@ def _digits(number: float) -> int:
     return max(digits, FEWEST_DIGITS) if digits <= MOST_DIGITS else FEWEST_DIGITS
 
 
-def _written(number: Any, digits: int) -> str:
+def _with_digits(number: Any, digits: int) -> str:
     return f"{float(number):.{digits}g}".replace("-", "−")
 
 

@@ -26,11 +26,11 @@ from autograd_mini.names import callers_names
 from .. import style, text
 from ..arrays import unaligned
 from ..canvas import Canvas, extent
+from ..differences import differentiated
 from ..drawing import Drawing
 from ..figure import Figure
 from ..labels import EdgeLabels, Run, View
 from ..options import check
-from ..own_sweep import differentiated
 from ..picture import Picture
 from ..svg import finish
 from ..text import FIXED
@@ -124,10 +124,10 @@ class Worksheet(Figure):
         if scale < 1:
             scale, canvas = max(self._pages(tight=True), key=itemgetter(0))
         if scale < LEAST:
-            larger = "" if self.paper == "A3" else ', or paper="A3"'
+            would_fit = scale * PAPERS["A3"][0] / PAPERS[self.paper][0] >= LEAST
             raise ValueError(
                 f"on {self.paper} paper the graph's text would be {scale * TEXT:.1f} points high, and "
-                f"{LEAST * TEXT:.1f} is the least: pass a node nearer to the inputs{larger}"
+                f"{LEAST * TEXT:.1f} is the least: pass a node nearer to the inputs" + would_fit * ', or paper="A3"'
             )
         return canvas.page(self.title + ", answers" * self.is_key, pad=0)
 
