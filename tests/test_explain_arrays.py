@@ -11,7 +11,7 @@ from test_stepper import NASTY
 
 import autograd_mini as ag
 import viz
-from autograd_mini import Tensor
+from autograd_mini import Tensor, nn
 from viz import text
 
 
@@ -189,3 +189,9 @@ def test_labels_are_shown_and_do_nothing(label: str) -> None:
     assert "\0" not in explained.html + explained.latex
     if text.clean(label).strip():
         assert text.shorten(text.clean(label), 32) in explained.text
+
+
+def test_what_overflows_on_the_way_to_0_is_no_warning() -> None:
+    Z = Tensor([[-1000.0, 2.0]])
+    J = nn.binary_crossentropy([[1.0, 0.0]], Z, from_logits=True)
+    assert "∂J/∂Z" in str(viz.explain(J, Z, detail="short"))

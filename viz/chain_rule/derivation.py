@@ -118,7 +118,8 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
             reached.add(head)
             incoming[head] = edges
     seed = np.ones_like(node.data) if isinstance(node.data, np.ndarray) else 1.0
-    found = cotangents(node, [graph.nodes[i] for i in between], seed)
+    with np.errstate(all="ignore"):  # as in backward()
+        found = cotangents(node, [graph.nodes[i] for i in between], seed)
     gradients = dict(zip(between, found, strict=True))
     between = [i for i in between if gradients[i] is not None]
     return Derivation(
