@@ -194,4 +194,4 @@ def test_labels_are_shown_and_do_nothing(label: str) -> None:
 def test_what_overflows_on_the_way_to_0_is_no_warning() -> None:
     Z = Tensor([[-1000.0, 2.0]])
     J = nn.binary_crossentropy([[1.0, 0.0]], Z, from_logits=True)
-    assert "∂J/∂Z" in str(viz.explain(J, Z, detail="short"))
+    assert str(viz.explain(J, Z, detail="short")).startswith("dZ = ")
