@@ -11,18 +11,18 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .expr import Symbol
 from .rules import Interval, Rule
 
 
 def described(rule: Rule) -> str:
     """The docstring of a row's function; made at each import, so that nothing is computed for it."""
-    names = ", ".join(map(str, rule.inputs))
+    inputs = [x.name for x in rule.inputs]
+    names = ", ".join(inputs)
     call, written = f"{rule.name}({names})", str(rule.applied(*rule.inputs))
     formula = written if written != call else "" if rule.numpy or rule.primitive else str(rule.value)
-    slopes, partials = [f"d/d{x}" for x in rule.inputs], [str(partial) for partial in rule.shown]
-    smooth = " and ".join(filter(None, map(_condition, rule.domain, rule.inputs)))
-    kinks = [f"at ``{_equal(rule.inputs, at)}``: ``{_equal(slopes, there)}``" for at, there in rule.kinks]
+    slopes, partials = [f"d/d{x}" for x in inputs], [str(partial) for partial in rule.shown]
+    smooth = " and ".join(filter(None, map(_condition, rule.domain, inputs)))
+    kinks = [f"at ``{_equal(inputs, at)}``: ``{_equal(slopes, there)}``" for at, there in rule.kinks]
     sentences = [
         f"Derivatives: ``{_equal(slopes, partials)}``"
         + ", where ``out`` is the value" * ("out" in str(partials))
@@ -31,7 +31,7 @@ def described(rule: Rule) -> str:
         f"By convention, {'; '.join(kinks)}." * bool(kinks),
     ]
     points = [next(x for x in POINTS[i % 2 :] if _holds(rule.domain[i], x)) for i in range(rule.arity)]
-    agree = [f"np.allclose({x}.grad, {partial})" for x, partial in zip(rule.inputs, partials, strict=True)]
+    agree = [f"np.allclose({x}.grad, {partial})" for x, partial in zip(inputs, partials, strict=True)]
     return f"""``{call}``, element by element{f": ``{formula}``" * bool(formula)}{
         f"; NumPy's ``{rule.numpy}``, by that name too" * bool(rule.numpy)
     }.
@@ -70,13 +70,13 @@ def _holds(intervals: Sequence[Interval], x: float) -> bool:
     return any(low < x < high for low, high in intervals)
 
 
-def _condition(intervals: Sequence[Interval], x: Symbol) -> str:
+def _condition(intervals: Sequence[Interval], x: str) -> str:
     """The intervals as a condition on x; nothing for all numbers."""
     sides = [
         (f"{low:.8g} < " if low > -math.inf else "") + f"{x}" + (f" < {high:.8g}" if high < math.inf else "")
         for low, high in intervals
     ]
-    return "" if sides == [str(x)] else " or ".join(sides)
+    return "" if sides == [x] else " or ".join(sides)
 
 
 def _equal(names: Iterable[Any], values: Iterable[Any]) -> str:

@@ -44,6 +44,13 @@ def test_the_row_that_it_shows_is_one(tmp_path: Path) -> None:
     assert str(made) == "gaussian(x): d/dx = -2 * x * out"
 
 
+def test_the_measured_rows_are_those_that_were_measured() -> None:
+    measured = (ROOT / "benchmarks" / "results.md").read_text(encoding="utf-8").splitlines()
+    shown = re.findall(r"^\| (?:W\d|cold) .*$", README, re.MULTILINE)
+    assert len(shown) > 10
+    assert [row for row in shown if row not in measured] == []
+
+
 def test_every_file_of_the_layout_exists_and_every_file_is_in_it() -> None:
     layout = next(text for _, text in BLOCKS if "THE TABLE" in text)
     named = set(re.findall(r"\b(\w+\.py)\b", layout))
