@@ -329,7 +329,7 @@ print(question.check(1.4))
 assert question.check(1.4)
 
 # %% [markdown]
-# 1. Find by trying the largest α with which J(w) = (w − 3)² still converges. What is it for 5(w − 3)²?
+# 1. Below which α does descent on J(w) = (w − 3)² converge? Find it by trying. And on 5(w − 3)²?
 # 2. How many features has a 200×300 image in colour? And how many numbers has w then?
 # 3. In `with_loops`, begin with J = 1, as a set of notes prints it. Which of the three results is wrong? (The `assert`
 #    below them notices it, too.)

@@ -251,8 +251,8 @@ assert max(ends[0]) < min(ends[1])
 # 1. Leave `np.tanh` away in `cost` and in `predict`. How much does the network get right, and why is that no better
 #    than logistic regression? (The `assert`s check the page's own numbers: delete those that stop.)
 # 2. Put `ag.relu` in its place. Which of the formulas by hand changes, and into what? Compare with `ag.to_python`.
-# 3. Train with the learning rates 0.01, 0.1 and 20. Which end at a higher cost than the 0.198 that 1.2 gives, and what
-#    do their `costs` look like on the way?
+# 3. Train with the learning rates 0.01, 0.1 and 20. Why do all three end at a higher cost than the 0.198 that 1.2
+#    gives, and what do their `costs` look like on the way?
 # 4. Take `datasets.moons(400)` for the flower. How few hidden units suffice?
 #
 # Next: the same network in four lines, and one that reads handwriting,

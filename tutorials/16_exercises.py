@@ -36,7 +36,7 @@ question.check(5)
 
 # %% [markdown]
 # Two [paths](glossary.md#path) lead from b to e, and 5 is what one of them contributes. The verdict says which one is
-# missing, and what c and d are. At these inputs the usual mistakes all give different numbers, so the number tells
+# missing, and what c and d are. At these inputs these mistakes all give different numbers, so the number tells
 # which one it was.
 
 # %%
@@ -50,7 +50,7 @@ assert [bool(question.check(answer)) for answer in (5, 7, 2, 35, 12)] == [False,
 # `"12"`, `"-0.5"`, `"3/4"`.
 
 # %%
-print(question.check(10))
+print(question.check(9))
 print(question.check("24/2"))
 
 # %% [markdown]
@@ -107,7 +107,7 @@ neuron
 # %% [markdown]
 # dz is a − y, and dw is dz · x. With the dz of the squared error, and with σ′ taken as z(1 − z), come other numbers.
 # Which [loss](glossary.md#loss) it is, is found in the numbers of the graph, however the loss was written down, and
-# whether or not a [regularisation](glossary.md#regularisation) is added to it.
+# whether or not a [regularisation](glossary.md#regularisation) is added to it; σ has to be `ag.sigmoid`.
 
 # %%
 dz = a.data - y
@@ -134,8 +134,8 @@ assert step.check(1.4)
 # %% [markdown]
 # ## A layer
 # For an array the answer is an array of the same [shape](glossary.md#shape). Here are the bias of a layer,
-# Z = W X + b, and a cost J that is the mean over m = 4 examples. The right db sums dZ over the examples, the columns:
-# `np.sum(dZ, axis=1, keepdims=True)`.
+# Z = W X + b, of m = 4 examples, and a cost J that is the mean of all 3 × 4 losses. The right db sums dZ over the
+# examples, the columns: `np.sum(dZ, axis=1, keepdims=True)`.
 
 # %%
 X = np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 3.0, 2.0]])

@@ -94,7 +94,7 @@ def _averaged(made: Derivation, edge: Edge) -> Iterator[Mistake]:
         if n > 1 and n != m:
             yield Mistake(
                 f"1/m of axis {axis}", _times(made, edge, m / n),
-                f"1/{n} was taken for 1/m: the mean over {name} is one over {over}",
+                f"1/{n} was taken for 1/{m}: the mean over {name} is one over {over}",
             )  # fmt: skip
 
 

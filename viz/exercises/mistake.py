@@ -114,7 +114,7 @@ def step_at(made: Derivation, i: int) -> str:
 
 def joined(sign: str, numbers: Sequence[Any]) -> str:
     """``1 + (−2) + 3``."""
-    first, *rest = [text.number(float(number)) for number in numbers]
+    first, *rest = [text.number(float(number) + 0.0) for number in numbers]  # not −0
     return sign.join([first, *map(text.signed, rest)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,11 @@ from .answers import is_close, matches
 from .mistake import shown
 
 MOST_STEPS = 8  # that are spelled out
+MOST_BOXES, MOST_PUT = 60, 60  # of a graph whose formulas are put into one another, and how long these may be
 MOST_NUMBERS = 12  # of an array that a verdict repeats
 ROUNDED_DIGITS = ECHOED_DIGITS = 6
-FEWEST_DIGITS, MOST_DIGITS = 4, 12  # of an exact answer that is repeated
-UNNAMED = re.compile("v[₀-₉]+")
+FEWEST_DIGITS, MOST_DIGITS = 4, 6  # of an exact answer that is repeated
+UNNAMED = re.compile(r"(?<!\w)v[₀-₉]+(?!\w)")
 
 
 class Wording:
@@ -58,19 +60,38 @@ class Wording:
         return f"{self._steps()}, with {shapes}."
 
     def _steps(self) -> str:
-        """The operations one after the other; of many those that have a name of their own, and the last ones."""
+        """The operations that have a name of their own one after the other; of many the last, and those with `wrt`."""
         made = self.made
-        boxes = [box for box in made.picture.nodes if box.formula]
-        if not boxes:
+        last = made.picture.nodes[-1]
+        if not last.formula:
             return self.root
-        last, *others = reversed(range(len(boxes)))
-        others.sort(key=lambda i: UNNAMED.fullmatch(boxes[i].name) is not None)
-        chosen = {last, *others[: MOST_STEPS - 1]}
+        inside = {name for formula in self.definitions.values() for name in UNNAMED.findall(formula)}
+        steps = [
+            f"{name} = {formula}" for name, formula in self.definitions.items()
+            if name == last.name or name in inside or not UNNAMED.fullmatch(name)
+        ]  # fmt: skip
+        using = (i for i, step in enumerate(steps) if _mentions(step, self.wrt))
+        chosen = {len(steps) - 1, *(using if len(steps) <= MOST_BOXES else ())}
+        chosen |= set(list(reversed(range(len(steps))))[: MOST_STEPS - len(chosen)])
         said = []
-        for is_chosen, run in itertools.groupby(range(len(boxes)), chosen.__contains__):
-            steps = [f"{boxes[i].name} = {boxes[i].formula}" for i in run]
-            said += steps if is_chosen else [f"{len(steps)} step{'s' * (len(steps) > 1)}"]
+        for is_chosen, run in itertools.groupby(range(len(steps)), chosen.__contains__):
+            found = [steps[i] for i in run]
+            said += found if is_chosen else [f"{len(found)} step{'s' * (len(found) > 1)}"]
         return ", ".join(said)
+
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """The formula of each step, in it those of the steps without a name of their own, as far as they are short."""
+        made: dict[str, str] = {}
+        for box in self.made.picture.nodes:
+            if not box.formula:
+                continue
+            formula = box.formula
+            for name in dict.fromkeys(UNNAMED.findall(formula)):
+                if name in made and len(self.made.picture.nodes) <= MOST_BOXES and len(made[name]) <= MOST_PUT:
+                    formula = _put(formula, name, made[name])
+            made[box.name] = formula
+        return made
 
     def _asked(self) -> str:
         made = self.made
@@ -107,8 +128,8 @@ class Wording:
         lines += [f"– {sentence}" for sentence in found]
         names = " ".join(found)
         mentioned = [
-            f"{box.name} = {box.formula}" for box in self.made.picture.nodes[:-1]
-            if box.formula and _mentions(names, box.name) and f"{box.name} = {box.formula}" not in names
+            f"{name} = {formula}" for name, formula in self.definitions.items()
+            if name != self.root and _mentions(names, name) and f"{name} = {formula}" not in names
         ]  # fmt: skip
         if mentioned:
             lines.append(f"Here {', '.join(mentioned[:MOST_STEPS])}.")
@@ -137,6 +158,26 @@ class Wording:
         if edges == 1:
             return f"One step leads from {self.wrt} to {self.root}: which rule belongs to it?"
         return f"Begin at {self.root} and go back: multiply by one local derivative at each step."
+
+
+def _put(formula: str, name: str, inner: str) -> str:
+    """A formula with another one in the place of a name, in parentheses where they are needed.
+
+    >>> _put("v₁ + b", "v₁", "W @ x"), _put("ln(v₁)", "v₁", "1 − a"), _put("y × v₁", "v₁", "a + b")
+    ('W @ x + b', 'ln(1 − a)', 'y × (a + b)')
+    """
+    outside = inner  # of all parentheses
+    while "(" in outside and (shorter := re.sub(r"\([^()]*\)", "", outside)) != outside:
+        outside = shorter
+
+    def put(found: re.Match[str]) -> str:
+        before, after = formula[: found.start()], formula[found.end() :]
+        is_alone = before[-1:] in ("", "(") and after[:1] in ("", ")", ",")
+        is_product = not re.search(" [+−] |^−", outside)
+        is_term = (not before or before.endswith(("(", "+ "))) and (not after or after.startswith((")", " +", " −")))
+        return inner if is_alone or " " not in outside or (is_product and is_term) else f"({inner})"
+
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", put, formula)
 
 
 def _digits(number: float) -> int:
