@@ -72,7 +72,8 @@ class Wording:
         ]  # fmt: skip
         using = (i for i, step in enumerate(steps) if _mentions(step, self.wrt))
         chosen = {len(steps) - 1, *(using if len(steps) <= MOST_BOXES else ())}
-        chosen |= set(list(reversed(range(len(steps))))[: MOST_STEPS - len(chosen)])
+        others = [i for i in reversed(range(len(steps))) if i not in chosen]
+        chosen |= {*others[: max(MOST_STEPS - len(chosen), 0)]}
         said = []
         for is_chosen, run in itertools.groupby(range(len(steps)), chosen.__contains__):
             found = [steps[i] for i in run]
