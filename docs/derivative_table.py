@@ -11,7 +11,8 @@ from sphinx.util.docutils import SphinxDirective
 import autograd_mini as ag
 import viz
 from autograd_mini import rules
-from autograd_mini.algebra import shortest
+from autograd_mini.algebra import has_nested_fraction, shortest
+from autograd_mini.expr import Number
 from autograd_mini.notation import TEXTBOOK_LATEX
 from viz.mathml import MATHML
 from viz.text import number
@@ -71,7 +72,7 @@ def row(rule: Rule, pictures: Path, root: Path) -> str:
 def derivative(rule: Rule, i: int) -> Expr:
     """The derivative as the row has it, or shorter where a quotient would stand in another one."""
     formula = rule.derivative(i, result=rule.applied(*rule.inputs))
-    return shortest(formula) if r"\frac{\frac" in formula.latex() else formula
+    return shortest(formula) if has_nested_fraction(formula) else formula
 
 
 def stacked(lines: Iterable[str]) -> str:
@@ -96,7 +97,7 @@ def domain(rule: Rule) -> Iterator[str]:
 
 def between(x: str, low: float, high: float) -> str:
     """An open interval as an inequality."""
-    below, above = ("" if math.isinf(end) else f"{end:g}".replace("1e-07", "10^{-7}") for end in (low, high))
+    below, above = ("" if math.isinf(end) else Number(end).latex() for end in (low, high))
     if below and above:
         return f"{below} < {x} < {above}"
     return f"{x} > {below}" if below else f"{x} < {above}"

@@ -24,7 +24,7 @@ from .drawing import Drawing, draw
 from .figure import Figure
 from .labels import NO_GRADIENT, STEPS, EdgeLabels, Run, Step, View
 from .options import check
-from .picture import STALE, Graph, Node, Picture, picture, walk
+from .picture import Graph, Node, Picture, picture, refuse_stale, walk
 from .render import Renderer
 from .svg import finish
 from .sweeps import backward_steps, check_small
@@ -227,14 +227,11 @@ def differentiated(
     options = {"collapse": None, "max_nodes": FULL_LABELS, "parameters": ()} | options
     check_small(node, options["max_nodes"], caller, is_option=is_option)
     drawing = draw(node, names=names, **options)
-    if STALE in drawing.picture.notes:
-        raise RuntimeError(
-            "a leaf has changed since this was computed, so its gradients would be of another graph: compute it again"
-        )
-    if not node.requires_grad:
-        raise ValueError("nothing here wants a gradient: make the inputs Value(…) or Tensor(…) with requires_grad=True")
     graph = walk([node], parameters=options["parameters"])
     assert graph is not None  # without a limit
+    refuse_stale(graph)
+    if not node.requires_grad:
+        raise ValueError("nothing here wants a gradient: make the inputs Value(…) or Tensor(…) with requires_grad=True")
     made = picture(graph, names, told_apart=True)
     seed = np.ones_like(node.data) if isinstance(node.data, np.ndarray) else 1.0
     gradients = [None if each is None else each + 0.0 for each in cotangents(node, graph.nodes, seed)]  # −0 + 0 is 0

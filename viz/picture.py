@@ -298,6 +298,14 @@ def stale_nodes(graph: Graph) -> Collection[int]:
     return stale
 
 
+def refuse_stale(graph: Graph) -> None:
+    """Raise a RuntimeError if a leaf has changed since its users were computed."""
+    if stale_nodes(graph):
+        raise RuntimeError(
+            "a leaf has changed since this was computed, so its numbers are of two graphs: compute it again"
+        )
+
+
 def formula(node: Any, operands: Sequence[Any], names: Mapping[int, str]) -> str:
     """The operation of `node` on `operands`, as text that fits in a box."""
     rule = operations.rule_of(node)

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..arrays import is_array
 from ..names import name_nodes
-from ..picture import Edge, Graph, Picture, picture, stale_nodes, walk
+from ..picture import Edge, Graph, Picture, picture, refuse_stale, walk
 from ..sweeps import flowing
 
 MOST_NAMES = 8  # that an error lists
@@ -102,10 +102,7 @@ def derivation(node: Any, wrt: Any, variables: Mapping[str, object]) -> Derivati
         )
     if not wrt.requires_grad:
         raise ValueError("wrt wants no gradient: make it without requires_grad=False")
-    if stale_nodes(graph):
-        raise RuntimeError(
-            "a leaf has changed since this was computed, so its numbers are of two graphs: compute it again"
-        )
+    refuse_stale(graph)
     made = picture(graph, variables, told_apart=True)
     into = flowing(made)
     start = place[id(wrt)]

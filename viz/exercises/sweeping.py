@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd_mini.expr import Call, Expr, Number, Symbol
 from autograd_mini.linear import sum_to
+from autograd_mini.plain import LOGIC, RELATIONS
 from autograd_mini.reverse import stored
 from autograd_mini.rules import RULES, Rule, out
 from autograd_mini.worlds import array_value
@@ -29,9 +30,7 @@ from ..operations import rule_of
 from ..picture import Edge
 
 Term = Callable[[Any], Any]  # from the gradient of a node to what an edge hands back of it
-COMPARISONS: Mapping[str, Callable[..., Any]] = {
-    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "and": np.logical_and,
-}  # fmt: skip
+CONDITIONS = RELATIONS | LOGIC  # of a formula that makes a choice
 TRIGONOMETRIC = ("sin", "cos", "tan", "csc", "sec", "cot")
 
 
@@ -92,8 +91,8 @@ def value_of(formula: Expr, values: Mapping[str, Any], *, degrees: bool = False)
     operands = [value_of(operand, values, degrees=degrees) for operand in formula.operands]
     if degrees and formula.name in TRIGONOMETRIC:
         operands = [math.radians(operands[0])]
-    if formula.name in COMPARISONS:
-        return COMPARISONS[formula.name](*operands)
+    if formula.name in CONDITIONS:
+        return CONDITIONS[formula.name](*operands)
     return array_value(RULES[formula.name])(*operands)
 
 
